@@ -1,0 +1,27 @@
+import { redirect } from "next/navigation";
+import { NextIntlClientProvider } from "next-intl";
+import { getMessages } from "next-intl/server";
+import type { ReactNode } from "react";
+import { ClockProvider } from "@/components/data/clock";
+import { QueryProvider } from "@/components/data/query-provider";
+import { Shell } from "@/components/shell/shell";
+import { pick } from "@/lib/web/i18n/catalogue";
+import { pageCtx, pageMe } from "@/lib/web/page";
+
+export default async function WorkspaceLayout({ children }: { children: ReactNode }) {
+  const ctx = await pageCtx();
+  if (!ctx) redirect("/sign-in");
+  const [me, messages] = await Promise.all([pageMe(), getMessages()]);
+  if (!me) redirect("/sign-in");
+  return (
+    <NextIntlClientProvider
+      messages={pick(messages, ["shell", "problems", "pages", "inbox", "messages", "failure", "templates", "settings"])}
+    >
+      <QueryProvider>
+        <ClockProvider serverNow={ctx.now.getTime()}>
+          <Shell me={me}>{children}</Shell>
+        </ClockProvider>
+      </QueryProvider>
+    </NextIntlClientProvider>
+  );
+}

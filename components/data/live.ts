@@ -1,0 +1,74 @@
+import { create } from "zustand";
+import { request } from "@/components/data/http";
+import { LiveEvent } from "@/lib/inbox/views";
+
+/** `lost` = no link since `since` (device milliseconds); what is on screen may be old. */
+export const useLiveLink = create<{ link: "connecting" | "open" | "lost"; since: number }>()(() => ({
+  link: "connecting",
+  since: 0,
+}));
+
+const FIRST_RETRY_MS = 1000;
+const LAST_RETRY_MS = 15_000;
+
+const parse = (data: string): LiveEvent | null => {
+  try {
+    return LiveEvent.parse(JSON.parse(data));
+  } catch {
+    return null; // a newer server may say things this page does not know
+  }
+};
+
+/**
+ * Opens the live link and keeps it open. The browser resumes by itself with `Last-Event-ID` while it may; once it has given
+ * up (an error answer), a new link starts with a `resync`, since nothing then tells what was missed. Returns the way to close it.
+ */
+export function connectLive(onEvent: (event: LiveEvent) => void): () => void {
+  let source: EventSource | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let tries = 0;
+  let fresh = true;
+  let closed = false;
+
+  const lost = () => {
+    const state = useLiveLink.getState();
+    if (state.link !== "lost") useLiveLink.setState({ link: "lost", since: Date.now() });
+  };
+  const open = () => {
+    source = new EventSource("/api/live");
+    source.onopen = () => {
+      tries = 0;
+      useLiveLink.setState({ link: "open", since: Date.now() });
+      if (!fresh) onEvent({ type: "resync" });
+      fresh = true;
+    };
+    source.addEventListener("live", (message) => {
+      const event = parse(message.data);
+      if (event) onEvent(event);
+    });
+    source.onerror = () => {
+      if (closed) return;
+      lost();
+      if (source?.readyState !== EventSource.CLOSED) return;
+      fresh = false;
+      const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** tries++) * (0.75 + Math.random() / 2);
+      timer = setTimeout(open, wait);
+      request("GET", "/api/conversations/counts").catch(() => {}); // tells a dead session (401) from a dead link
+    };
+  };
+  const retryNow = () => {
+    if (source?.readyState !== EventSource.CLOSED) return;
+    clearTimeout(timer);
+    open();
+  };
+  open();
+  addEventListener("online", retryNow);
+  addEventListener("offline", lost);
+  return () => {
+    closed = true;
+    clearTimeout(timer);
+    source?.close();
+    removeEventListener("online", retryNow);
+    removeEventListener("offline", lost);
+  };
+}

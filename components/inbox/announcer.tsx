@@ -1,0 +1,40 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { useEffect, useRef, useState } from "react";
+import { useTypeWord } from "@/components/inbox/conversation-row";
+import { safeLine } from "@/components/inbox/safe-text";
+import type { MessageView } from "@/lib/messages/views";
+
+const GATHER_MS = 2000;
+const LONGEST = 200;
+
+/** Says what the client wrote in the open thread, gathered over two seconds; the log itself stays silent, since rows come and go. */
+export function Announcer({ messages, name }: { messages: readonly MessageView[]; name: string }) {
+  const t = useTranslations("inbox");
+  const word = useTypeWord();
+  const [said, setSaid] = useState("");
+  const seen = useRef<Set<string> | null>(null);
+  const queue = useRef<string[]>([]);
+  useEffect(() => {
+    const known = seen.current;
+    seen.current = new Set(messages.map((message) => message.id));
+    if (!known) return;
+    const fresh = messages.slice(-10).filter((message) => message.direction === "in" && !known.has(message.id));
+    if (fresh.length === 0) return;
+    for (const { content } of fresh)
+      queue.current.push(content.kind === "card" ? word(content.type) : safeLine(content.text).slice(0, LONGEST));
+    const timer = setTimeout(() => {
+      setSaid(t("thread.said", { name: safeLine(name), text: queue.current.join(". ") }));
+      queue.current = [];
+    }, GATHER_MS);
+    return () => {
+      // Messages that arrive meanwhile are said together with these.
+      if (queue.current.length > 0) clearTimeout(timer);
+    };
+  });
+  return (
+    <div aria-live="polite" className="sr-only">
+      {said}
+    </div>
+  );
+}

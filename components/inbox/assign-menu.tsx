@@ -1,0 +1,96 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { UserRound, UserRoundCheck } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useProblemText } from "@/components/data/use-problem-text";
+import { membersQuery } from "@/components/inbox/queries";
+import { safeLine } from "@/components/inbox/safe-text";
+import { useChangeAssignee } from "@/components/inbox/use-triage";
+import { useMe } from "@/components/shell/me";
+import { Avatar } from "@/components/ui/avatar";
+import { Button } from "@/components/ui/button";
+import { DropdownMenu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from "@/components/ui/dropdown-menu";
+import { Spinner } from "@/components/ui/spinner";
+import type { ConversationView } from "@/lib/inbox/views";
+
+const NOBODY = "";
+
+function Colleagues() {
+  const t = useTranslations("inbox");
+  const me = useMe();
+  const problem = useProblemText();
+  const { data, error, isPending } = useQuery(membersQuery);
+  if (isPending)
+    return (
+      <p role="status" className="flex items-center gap-2 px-2.5 py-1.5 text-sm text-muted">
+        <Spinner />
+        {t("assign.loading")}
+      </p>
+    );
+  if (error) return <p className="px-2.5 py-1.5 text-sm text-danger-ink">{problem(error)}</p>;
+  return data.items
+    .filter((member) => member.id !== me.userId)
+    .map((member) => (
+      <MenuRadioItem key={member.id} value={member.id}>
+        <Avatar name={member.name} className="size-6 text-[0.625rem]" />
+        <bdi className="truncate">{safeLine(member.name)}</bdi>
+      </MenuRadioItem>
+    ));
+}
+
+/** Whose conversation it is; `A` opens it, `I` takes it. */
+export function AssignMenu({ conversation }: { conversation: ConversationView }) {
+  const t = useTranslations("inbox");
+  const me = useMe();
+  const members = useQuery({ ...membersQuery, enabled: false }).data?.items ?? [];
+  const change = useChangeAssignee();
+  const { id, assignee, can } = conversation;
+  const mine = assignee?.id === me.userId;
+  const name = assignee ? (mine ? t("list.me") : safeLine(assignee.name)) : null;
+  const give = (userId: string) => {
+    if (userId === (assignee?.id ?? NOBODY)) return;
+    const person =
+      userId === me.userId ? { id: me.userId, name: me.name } : (members.find((member) => member.id === userId) ?? null);
+    change.mutate({ id, person: userId === NOBODY ? null : person });
+  };
+  if (!can.assign)
+    return (
+      <span className="flex items-center gap-1.5 text-sm text-muted" title={t("assign.notAllowed")}>
+        <UserRound aria-hidden="true" className="size-4" />
+        <bdi>{name ?? t("list.unassigned")}</bdi>
+      </span>
+    );
+  return (
+    <DropdownMenu
+      trigger={
+        <Button
+          id="assign"
+          size="sm"
+          variant="quiet"
+          aria-keyshortcuts="A"
+          aria-label={name ? t("assign.now", { name }) : t("assign.open")}
+          icon={assignee ? <Avatar name={assignee.name} className="size-6 text-[0.625rem]" /> : <UserRound aria-hidden="true" />}
+          className="max-w-44 px-2 max-sm:size-11 max-sm:px-0"
+        >
+          <bdi className="truncate max-sm:hidden">{name ?? t("assign.open")}</bdi>
+        </Button>
+      }
+    >
+      {!mine && (
+        <>
+          <MenuItem onSelect={() => give(me.userId)}>
+            <UserRoundCheck aria-hidden="true" />
+            {t("assign.me")}
+          </MenuItem>
+          <MenuSeparator />
+        </>
+      )}
+      <MenuLabel>{t("assign.colleagues")}</MenuLabel>
+      <MenuRadioGroup value={assignee?.id ?? NOBODY} onValueChange={give}>
+        <Colleagues />
+        <MenuSeparator />
+        <MenuRadioItem value={NOBODY}>{t("assign.nobody")}</MenuRadioItem>
+      </MenuRadioGroup>
+    </DropdownMenu>
+  );
+}

@@ -1,0 +1,104 @@
+"use client";
+import { UserRound } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { memo } from "react";
+import { InboxLink } from "@/components/inbox/inbox-link";
+import { StateIcon } from "@/components/inbox/message-state";
+import { safeLine } from "@/components/inbox/safe-text";
+import { Stamp } from "@/components/inbox/stamp";
+import { plainWhatsApp } from "@/components/inbox/whatsapp-text";
+import { WindowPill } from "@/components/inbox/window-pill";
+import { WindowRing } from "@/components/inbox/window-ring";
+import { Badge } from "@/components/ui/badge";
+import { cn } from "@/components/ui/cn";
+import type { ConversationRow as Row } from "@/lib/inbox/views";
+
+/** More of a text never fits into one line. */
+const LONGEST = 160;
+
+/** Words for a message without a text of its own, such as an image. */
+export function useTypeWord(): (type: string) => string {
+  const t = useTranslations("messages");
+  return (type) => (t.has(`card.${type}` as never) ? t(`card.${type}` as "card.image") : t("card.other", { type }));
+}
+
+function Preview({ row }: { row: Row }) {
+  const t = useTranslations("inbox");
+  const word = useTypeWord();
+  if (!row.preview) return <span className="truncate">{t("list.noMessages")}</span>;
+  const { text, type, direction, state } = row.preview;
+  const plain = type === "text" || type === "template";
+  const line = safeLine(plainWhatsApp(text.slice(0, LONGEST)));
+  return (
+    <>
+      {direction === "out" && <StateIcon state={state} />}
+      <span dir="auto" className="truncate">
+        {direction === "out" && `${t("list.you")} `}
+        {plain ? line : line ? `${word(type)}: ${line}` : word(type)}
+      </span>
+    </>
+  );
+}
+
+interface Props {
+  row: Row;
+  href: string;
+  open: boolean;
+  mine: boolean;
+  onWarm: (id: string) => void;
+}
+
+/** One conversation in the list; drawn again only when the row's version or its own state changes. */
+export const ConversationRow = memo(function ConversationRow({ row, href, open, mine, onWarm }: Props) {
+  const t = useTranslations("inbox");
+  const name = safeLine(row.name);
+  const unread = row.unread > 0;
+  return (
+    <InboxLink
+      href={href}
+      data-row={row.id}
+      {...(open && { "aria-current": "true" as const })}
+      onFocus={() => onWarm(row.id)}
+      onPointerEnter={() => onWarm(row.id)}
+      className={cn(
+        "group flex h-full items-center gap-3 border-b border-line ps-4 pe-3 transition-colors hover:bg-hover focus-visible:-outline-offset-2",
+        open && "bg-selected hover:bg-selected",
+      )}
+    >
+      <WindowRing name={name} closesAt={row.windowClosesAt} />
+      <span className="flex min-w-0 grow flex-col gap-0.5">
+        <span className="flex items-baseline gap-2">
+          <bdi className={cn("min-w-0 grow truncate", unread && "font-semibold")}>{name}</bdi>
+          <Stamp at={row.lastActivityAt} className={cn("text-xs", unread ? "font-semibold text-accent-ink" : "text-muted")} />
+        </span>
+        <span className="flex items-center gap-1.5 text-sm text-muted">
+          {row.hasDraft && <span className="shrink-0 font-semibold text-note-ink">{t("list.draft")}</span>}
+          <span className={cn("flex min-w-0 grow items-center gap-1", unread && "text-ink")}>
+            <Preview row={row} />
+          </span>
+          {unread && (
+            <Badge tone="solid" className="h-4.5 min-w-4.5 justify-center px-1.5">
+              <span aria-hidden="true">{row.unread > 99 ? "99+" : row.unread}</span>
+              <span className="sr-only">{t("list.unread", { count: row.unread })}</span>
+            </Badge>
+          )}
+        </span>
+        <span className="flex h-4.5 items-center gap-2 text-xs text-muted">
+          <span className="min-w-0 truncate">
+            {row.status === "resolved" && `${t("list.resolved")} · `}
+            {row.assignee ? (
+              <>
+                <UserRound aria-hidden="true" className="me-1 inline size-3 align-[-1.5px]" />
+                <span className="sr-only">{t("list.assignedTo")} </span>
+                <bdi>{mine ? t("list.me") : safeLine(row.assignee.name)}</bdi>
+              </>
+            ) : (
+              t("list.unassigned")
+            )}
+          </span>
+          <WindowPill closesAt={row.windowClosesAt} quiet />
+        </span>
+      </span>
+    </InboxLink>
+  );
+});

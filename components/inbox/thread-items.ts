@@ -1,0 +1,78 @@
+/** What stands in a thread, in order: days, the unread line, messages and how they group. Pure. */
+import type { MessageView } from "@/lib/messages/views";
+
+/** A message as drawn: the server's, or one of ours on its way there. */
+export interface ThreadMessage extends MessageView {
+  /** `sending` and `offline` before the server has it; `refused` when it said no, with the reason key. */
+  local?: { state: "sending" | "offline" } | { state: "refused"; reason: string };
+}
+
+export type ThreadItem =
+  | { kind: "day"; key: string; at: string }
+  | { kind: "unread"; key: string }
+  | { kind: "message"; key: string; message: ThreadMessage; first: boolean; last: boolean; lateMinutes: number | null };
+
+const GROUP_MS = 3 * 60_000;
+const LATE_MS = 2 * 60_000;
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** `2026-11-22` in the zone (IANA name). */
+export function dayOf(at: string | number, zone: string): string {
+  let format = formats.get(zone);
+  if (!format) {
+    format = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
+    formats.set(zone, format);
+  }
+  return format.format(new Date(at));
+}
+
+const speaker = (message: MessageView) => `${message.direction}:${message.origin}:${message.author?.id ?? ""}`;
+
+/** Minutes between the provider's time and its arrival here, when that was long enough to tell. */
+export function lateness(message: MessageView): number | null {
+  const late = Date.parse(message.receivedAt) - Date.parse(message.at);
+  return message.direction === "in" && late > LATE_MS ? Math.round(late / 60_000) : null;
+}
+
+const together = (a: ThreadMessage | undefined, b: ThreadMessage) =>
+  a !== undefined && speaker(a) === speaker(b) && Date.parse(b.at) - Date.parse(a.at) < GROUP_MS;
+
+/** `unreadFrom` is the id of the first message that was unread when the thread was opened. */
+export function buildItems(messages: readonly ThreadMessage[], zone: string, unreadFrom: string | null): ThreadItem[] {
+  const items: ThreadItem[] = [];
+  let day = "";
+  let previous: ThreadMessage | undefined;
+  for (const message of messages) {
+    const today = dayOf(message.at, zone);
+    if (today !== day) {
+      items.push({ kind: "day", key: `day:${today}`, at: message.at });
+      day = today;
+      previous = undefined;
+    }
+    if (message.id === unreadFrom) {
+      items.push({ kind: "unread", key: "unread" });
+      previous = undefined;
+    }
+    const first = !together(previous, message);
+    const before = items[items.length - 1];
+    if (!first && before?.kind === "message") before.last = false;
+    // The client-made id names a bubble from its first paint on: the server's row takes its place without a flicker.
+    items.push({
+      kind: "message",
+      key: message.requestId ?? message.id,
+      message,
+      first,
+      last: true,
+      lateMinutes: lateness(message),
+    });
+    previous = message;
+  }
+  return items;
+}
+
+/** Id of the first of the newest `unread` messages of the client, or null. */
+export function firstUnread(messages: readonly MessageView[], unread: number): string | null {
+  if (unread <= 0) return null;
+  const inbound = messages.filter((message) => message.direction === "in");
+  return inbound[Math.max(0, inbound.length - unread)]?.id ?? null;
+}

@@ -1,0 +1,177 @@
+"use client";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { Bubble } from "@/components/inbox/bubble";
+import type { ThreadItem } from "@/components/inbox/thread-items";
+import { DayLine, UnreadLine } from "@/components/inbox/thread-lines";
+import { Button } from "@/components/ui/button";
+import { Spinner } from "@/components/ui/spinner";
+import type { ConversationView } from "@/lib/inbox/views";
+
+interface Props {
+  conversation: ConversationView;
+  items: ThreadItem[];
+  /** A message to bring into view, from a search hit. */
+  target: string | null;
+  loadOlder: (() => void) | null;
+  loadingOlder: boolean;
+  atStart: boolean;
+}
+
+const LINE = 40;
+const BUBBLE = 58;
+const CHARS_A_LINE = 48;
+const TEXT_LINE = 22;
+/** This near to the end counts as being there: what arrives is followed. */
+const END_PX = 120;
+
+function guessSize(item: ThreadItem | undefined): number {
+  if (item?.kind !== "message") return LINE;
+  const { content } = item.message;
+  const text = content.kind === "card" ? "" : content.text;
+  const lines = text.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / CHARS_A_LINE)), 0);
+  return BUBBLE + (lines - 1) * TEXT_LINE;
+}
+
+const isOut = (item: ThreadItem | undefined) => item?.kind === "message" && item.message.direction === "out";
+
+/** The virtual log, held at its end: older pages grow above the eye, new messages are followed only from the end. */
+export function ThreadList({ conversation, items, target, loadOlder, loadingOlder, atStart }: Props) {
+  const t = useTranslations("inbox");
+  const scroller = useRef<HTMLDivElement>(null);
+  const [away, setAway] = useState<{ since: number } | null>(null);
+  const list = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => guessSize(items[index]),
+    getItemKey: (index) => items[index]?.key ?? index,
+    anchorTo: "end",
+    followOnAppend: true,
+    scrollEndThreshold: END_PX,
+    overscan: 8,
+    paddingStart: 16,
+    paddingEnd: 12,
+  });
+  const shown = list.getVirtualItems();
+  const lastKey = items[items.length - 1]?.key;
+  const lastOut = items.findLast(isOut)?.key;
+
+  useLayoutEffect(() => {
+    list.scrollToEnd();
+  }, [list]);
+
+  // The pane grows and shrinks with what stands below it: from the end, one stays at the end.
+  const atEnd = useRef(true);
+  const height = useRef(0);
+  useEffect(() => {
+    const node = scroller.current;
+    if (!node) return;
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) list.scrollToEnd();
+    });
+    observer.observe(node);
+    return () => observer.disconnect();
+  }, [list]);
+
+  // What one sends oneself is always followed.
+  const followed = useRef(lastOut);
+  useEffect(() => {
+    if (lastOut === followed.current) return;
+    followed.current = lastOut;
+    if (lastOut === lastKey) list.scrollToEnd();
+  }, [list, lastOut, lastKey]);
+
+  const nearStart = (shown[0]?.index ?? 0) < 12;
+  useEffect(() => {
+    if (nearStart && loadOlder && list.scrollRect) loadOlder();
+  }, [nearStart, loadOlder, list]);
+
+  const found = useRef<string | null>(null);
+  useEffect(() => {
+    if (!target || found.current === target) return;
+    const index = items.findIndex((item) => item.kind === "message" && item.message.id === target);
+    if (index >= 0) {
+      found.current = target;
+      list.scrollToIndex(index, { align: "center" });
+    } else loadOlder?.();
+  }, [target, items, list, loadOlder]);
+
+  const onScroll = () => {
+    const near = list.isAtEnd(END_PX);
+    // A pane that shrank is not a hand that scrolled: the observer puts it right first.
+    if (!near && scroller.current?.clientHeight !== height.current) {
+      height.current = scroller.current?.clientHeight ?? 0;
+      return;
+    }
+    atEnd.current = near;
+    if (near !== (away === null)) setAway(near ? null : { since: items.length });
+  };
+  const unseen = away ? Math.max(0, items.length - away.since) : 0;
+  return (
+    <div className="relative flex min-h-0 grow flex-col">
+      <div
+        ref={scroller}
+        role="log"
+        aria-live="off"
+        aria-label={t("thread.log", { name: conversation.name })}
+        aria-busy={loadingOlder}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        onScroll={onScroll}
+        className="thin-scroll min-h-0 grow overflow-x-hidden overflow-y-auto overscroll-contain outline-offset-[-2px]"
+      >
+        <div className="flex min-h-full flex-col justify-end">
+          {loadingOlder && (
+            <div className="absolute inset-x-0 top-2 z-10 flex justify-center text-muted">
+              <Spinner />
+            </div>
+          )}
+          {atStart && <p className="sr-only">{t("thread.start")}</p>}
+          <div className="relative w-full shrink-0" style={{ height: list.getTotalSize() }}>
+            {shown.map(({ key, index, start }) => {
+              const item = items[index];
+              if (!item) return null;
+              return (
+                <div
+                  key={key}
+                  data-index={index}
+                  ref={list.measureElement}
+                  className="absolute inset-x-0 top-0"
+                  style={{ transform: `translateY(${start}px)` }}
+                >
+                  {item.kind === "day" ? (
+                    <DayLine at={item.at} />
+                  ) : item.kind === "unread" ? (
+                    <UnreadLine />
+                  ) : (
+                    <Bubble
+                      item={item}
+                      conversation={conversation}
+                      latestOut={item.key === lastOut}
+                      target={item.message.id === target}
+                    />
+                  )}
+                </div>
+              );
+            })}
+          </div>
+        </div>
+      </div>
+      {away && (
+        <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
+          <Button
+            id="jump-to-latest"
+            size="sm"
+            className="pointer-events-auto rounded-full bg-floating shadow-floating"
+            icon={<ArrowDown aria-hidden="true" />}
+            onClick={() => list.scrollToEnd()}
+          >
+            {t("thread.latest", { count: unseen })}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+"use client";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useTimeZone, useTranslations } from "next-intl";
+import { useMemo, useState } from "react";
+import { ProblemError } from "@/components/data/http";
+import { useProblemText } from "@/components/data/use-problem-text";
+import { Announcer } from "@/components/inbox/announcer";
+import { flattenThread } from "@/components/inbox/merge";
+import type { Place } from "@/components/inbox/place";
+import { messagesQuery } from "@/components/inbox/queries";
+import { buildItems, firstUnread } from "@/components/inbox/thread-items";
+import { ThreadList } from "@/components/inbox/thread-list";
+import { useMarkRead } from "@/components/inbox/use-mark-read";
+import { usePendingMessages } from "@/components/inbox/use-send";
+import { EmptyState } from "@/components/ui/empty-state";
+import { ErrorState } from "@/components/ui/error-state";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { ConversationView } from "@/lib/inbox/views";
+
+/** The messages of one conversation with their four faces. */
+export function Thread({ conversation, place }: { conversation: ConversationView; place: Place }) {
+  const t = useTranslations("inbox");
+  const zone = useTimeZone() ?? "UTC";
+  const problem = useProblemText();
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
+    messagesQuery(conversation.id),
+  );
+  const pending = usePendingMessages(conversation.id);
+  const messages = useMemo(() => (data ? flattenThread(data.pages) : []), [data]);
+  // What was unread on opening stays marked until one leaves.
+  const [opening, setOpening] = useState<{ unreadFrom: string | null } | null>(null);
+  if (!opening && data) setOpening({ unreadFrom: firstUnread(messages, conversation.unread) });
+  useMarkRead(conversation.id, messages);
+  const items = useMemo(() => {
+    const arrived = new Set(messages.map((message) => message.requestId));
+    const all = [...messages, ...pending.filter((message) => !arrived.has(message.requestId))];
+    return buildItems(all, zone, opening?.unreadFrom ?? null);
+  }, [messages, pending, zone, opening]);
+  if (error && !data) {
+    const reference = error instanceof ProblemError && error.requestId ? { label: t("details"), id: error.requestId } : null;
+    return (
+      <ErrorState
+        className="grow"
+        title={t("thread.failed")}
+        detail={problem(error)}
+        reference={reference}
+        retryLabel={t("retry")}
+        onRetry={refetch}
+      />
+    );
+  }
+  if (!data)
+    return (
+      <div role="status" aria-busy="true" aria-label={t("thread.loading")} className="flex grow flex-col justify-end gap-4 p-6">
+        <Skeleton className="h-12 w-2/5 rounded-bubble" />
+        <Skeleton className="ms-auto h-12 w-1/2 rounded-bubble" />
+      </div>
+    );
+  if (items.length === 0)
+    return (
+      <EmptyState className="grow" title={t("thread.empty.title")}>
+        {t("thread.empty.body")}
+      </EmptyState>
+    );
+  return (
+    <>
+      <ThreadList
+        conversation={conversation}
+        items={items}
+        target={place.messageId}
+        loadOlder={hasNextPage && !isFetchingNextPage ? fetchNextPage : null}
+        loadingOlder={isFetchingNextPage}
+        atStart={!hasNextPage}
+      />
+      <Announcer messages={messages} name={conversation.name} />
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+"use client";
+import { useLastAction } from "@/components/inbox/last-action";
+import { go, hrefOf, type Place } from "@/components/inbox/place";
+import { useChangeAssignee, useChangeStatus } from "@/components/inbox/use-triage";
+import { useMe } from "@/components/shell/me";
+import { useShortcuts } from "@/components/shell/use-shortcuts";
+
+const rowLinks = () => [...document.querySelectorAll<HTMLAnchorElement>("a[data-row]")];
+
+/** The row the keys act on: the focused one, else the open one. */
+function target(place: Place): string | null {
+  const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.row : undefined;
+  return focused ?? place.conversationId;
+}
+
+/** Moves to the next or previous row; the first one when none is focused or open. */
+function step(place: Place, by: 1 | -1): void {
+  const links = rowLinks();
+  const at = links.findIndex((link) => link.dataset.row === target(place));
+  const next = links[at === -1 ? 0 : at + by];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+/** The keys of the inbox; letters work outside fields only. */
+export function useInboxKeys(place: Place): void {
+  const me = useMe();
+  const status = useChangeStatus();
+  const assignee = useChangeAssignee();
+  useShortcuts({
+    j: () => step(place, 1),
+    ArrowDown: (event) => {
+      if (document.activeElement instanceof HTMLElement && document.activeElement.dataset.row) {
+        event.preventDefault();
+        step(place, 1);
+      }
+    },
+    k: () => step(place, -1),
+    ArrowUp: (event) => {
+      if (document.activeElement instanceof HTMLElement && document.activeElement.dataset.row) {
+        event.preventDefault();
+        step(place, -1);
+      }
+    },
+    r: (event) => {
+      event.preventDefault();
+      const reply = document.getElementById("reply") ?? document.getElementById("template-search");
+      reply?.focus();
+    },
+    t: (event) => {
+      event.preventDefault();
+      document.getElementById("choose-template")?.click();
+    },
+    e: () => {
+      const id = target(place);
+      if (id) status.toggle(id);
+    },
+    i: () => {
+      const id = target(place);
+      if (id && me.permissions.includes("inbox.assign")) assignee.mutate({ id, person: { id: me.userId, name: me.name } });
+    },
+    a: (event) => {
+      event.preventDefault();
+      document.getElementById("assign")?.click();
+    },
+    z: () => useLastAction.getState().undo?.(),
+    "/": (event) => {
+      event.preventDefault();
+      document.getElementById("search")?.focus();
+    },
+    End: () => document.getElementById("jump-to-latest")?.click(),
+    Escape: () => {
+      if (place.conversationId) go(hrefOf({ view: place.view, q: place.q }));
+    },
+  });
+}

@@ -1,0 +1,102 @@
+"use client";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { api } from "@/components/data/api";
+import { connectLive } from "@/components/data/live";
+import { useSession } from "@/components/data/session-store";
+import { guessRow, isLoaded, putMessages, putRows } from "@/components/inbox/cache";
+import { flushDrafts, onDraftSaved } from "@/components/inbox/drafts";
+import { keys } from "@/components/inbox/keys";
+import type { Place } from "@/components/inbox/place";
+import { fetchAround, fetchNewest, fetchRows } from "@/components/inbox/queries";
+import { ConversationView, type LiveEvent, VIEWS } from "@/lib/inbox/views";
+
+const GATHER_MS = 50;
+/** The server takes at most this many ids at once. */
+const IDS_AT_ONCE = 50;
+
+/** The thread's newest page and what stands above it; and any older message that is loaded and was named. */
+async function refreshThread(client: QueryClient, id: string, messageIds: ReadonlySet<string>): Promise<void> {
+  if (!client.getQueryData(keys.messages(id))) return;
+  const [page, conversation] = await Promise.all([fetchNewest(id), api.get(`/api/conversations/${id}`, ConversationView)]);
+  putMessages(client, id, page);
+  client.setQueryData(keys.conversation(id), conversation);
+  const older = [...messageIds].find((m) => isLoaded(client, id, m) && !page.items.some((message) => message.id === m));
+  if (older) {
+    const around = await fetchAround(id, older);
+    putMessages(client, id, { items: around.items.filter((message) => isLoaded(client, id, message.id)), nextCursor: null });
+  }
+}
+
+async function refreshRows(client: QueryClient, place: Place, ids: string[]): Promise<void> {
+  for (const view of VIEWS)
+    if (view !== place.view) client.invalidateQueries({ queryKey: keys.conversations(view), refetchType: "none" });
+  client.invalidateQueries({ queryKey: keys.counts });
+  for (let i = 0; i < ids.length; i += IDS_AT_ONCE) {
+    const asked = ids.slice(i, i + IDS_AT_ONCE);
+    putRows(client, place.view, asked, (await fetchRows(place.view, asked)).items);
+  }
+}
+
+/** Keeps what is on screen true: gathers live events for a moment, then asks only for what they name. */
+export function useLiveInbox(place: Place): void {
+  const client = useQueryClient();
+  const here = useRef(place);
+  useEffect(() => {
+    here.current = place;
+  });
+  useEffect(() => {
+    const changed = new Map<string, Set<string>>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let running = false;
+    const run = async () => {
+      timer = undefined;
+      if (running) return;
+      running = true;
+      const batch = new Map(changed);
+      changed.clear();
+      const open = here.current.conversationId;
+      const messageIds = open ? batch.get(open) : undefined;
+      for (const id of batch.keys()) {
+        if (id === open) continue;
+        client.invalidateQueries({ queryKey: keys.messages(id), refetchType: "none" });
+        client.invalidateQueries({ queryKey: keys.conversation(id), refetchType: "none" });
+      }
+      await Promise.allSettled([
+        refreshRows(client, here.current, [...batch.keys()]),
+        ...(open && messageIds ? [refreshThread(client, open, messageIds)] : []),
+      ]);
+      running = false;
+      if (changed.size > 0) timer ??= setTimeout(run, GATHER_MS);
+    };
+    const resync = () => {
+      client.invalidateQueries({ queryKey: ["conversations"] });
+      client.invalidateQueries({ queryKey: keys.counts });
+      client.invalidateQueries({ queryKey: ["conversation"] });
+      client.invalidateQueries({ queryKey: ["messages"], refetchType: "none" });
+      const open = here.current.conversationId;
+      if (open) refreshThread(client, open, new Set()).catch(() => {});
+    };
+    const onEvent = (event: LiveEvent) => {
+      if (event.type === "session.ended") useSession.getState().end();
+      else if (event.type === "session.changed") window.location.assign("/inbox");
+      else if (event.type === "templates.changed") client.invalidateQueries({ queryKey: keys.templates });
+      else if (event.type === "resync") resync();
+      else if (event.conversationId) {
+        const known = changed.get(event.conversationId) ?? new Set<string>();
+        for (const id of event.messageIds ?? []) known.add(id);
+        changed.set(event.conversationId, known);
+        timer ??= setTimeout(run, GATHER_MS);
+      }
+    };
+    onDraftSaved((id, hasDraft) => guessRow(client, id, { hasDraft }));
+    addEventListener("pagehide", flushDrafts);
+    const disconnect = connectLive(onEvent);
+    return () => {
+      disconnect();
+      clearTimeout(timer);
+      removeEventListener("pagehide", flushDrafts);
+      flushDrafts();
+    };
+  }, [client]);
+}

@@ -1,0 +1,11 @@
+/** Jumps over what comes before; seen only when focused. */
+export function SkipLink({ href, children }: { href: `#${string}`; children: string }) {
+  return (
+    <a
+      href={href}
+      className="sr-only rounded bg-accent px-4 py-2 font-semibold text-on-accent focus:not-sr-only focus:fixed focus:start-3 focus:top-3 focus:z-50"
+    >
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,5 @@
+/**
+ * Connected numbers: their credentials, state and pace. Does not live here: sending (messages), connecting (onboarding).
+ * Invariant: a number belongs to one organisation.
+ */
+export { type ChannelRow, findChannel, listChannelRows, stopChannel } from "@/lib/channels/store";

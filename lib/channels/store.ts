@@ -1,0 +1,68 @@
+/** Steps on channel rows. Tokens are opened here and travel as `Secret`. */
+import { asId, type Id } from "@/lib/kernel/ids";
+import { Secret } from "@/lib/kernel/secret";
+import type { Sql } from "@/lib/platform/sql";
+
+export interface ChannelRow {
+  id: Id<"channel">;
+  wabaId: string;
+  phoneNumberId: string;
+  name: string;
+  status: string;
+  token: Secret | null;
+}
+interface Raw {
+  id: string;
+  waba_id: string;
+  phone_number_id: string;
+  name: string;
+  status: string;
+  access_token_sealed: Buffer | null;
+}
+
+const toChannel = (sql: Sql, r: Raw): ChannelRow => {
+  const token = sql.keys.openText("channels", "access_token_sealed", r.id, r.access_token_sealed);
+  return {
+    id: asId("channel", r.id),
+    wabaId: r.waba_id,
+    phoneNumberId: r.phone_number_id,
+    name: r.name,
+    status: r.status,
+    token: token === null ? null : new Secret(token),
+  };
+};
+
+/** A channel with its token, or null. */
+export async function findChannel(sql: Sql, id: Id<"channel">): Promise<ChannelRow | null> {
+  const [row] = await sql.rows<Raw>(
+    "channel.find",
+    "select id, waba_id, phone_number_id, name, status, access_token_sealed from channels where org_id = $1 and id = $2",
+    [sql.ctx.orgId, id],
+  );
+  return row ? toChannel(sql, row) : null;
+}
+
+/** The organisation's channels, oldest first. */
+export async function listChannelRows(sql: Sql): Promise<ChannelRow[]> {
+  const rows = await sql.rows<Raw>(
+    "channel.list",
+    "select id, waba_id, phone_number_id, name, status, access_token_sealed from channels where org_id = $1 order by created_at, id",
+    [sql.ctx.orgId],
+  );
+  return rows.map((r) => toChannel(sql, r));
+}
+
+/** Stops sending on a channel, keeping its queue; receiving goes on. */
+export async function stopChannel(
+  sql: Sql,
+  id: Id<"channel">,
+  status: "needs_reconnect" | "blocked",
+  code: number,
+): Promise<boolean> {
+  const n = await sql.run(
+    "channel.stop",
+    "update channels set status = $3, status_code = $4 where org_id = $1 and id = $2 and status = 'connected'",
+    [sql.ctx.orgId, id, status, code],
+  );
+  return n > 0;
+}

@@ -1,0 +1,53 @@
+/** Steps on contact rows; the only place their sealed columns are opened. */
+import { asId, type Id } from "@/lib/kernel/ids";
+import type { Sql } from "@/lib/platform/sql";
+
+export interface ContactDetails {
+  id: Id<"contact">;
+  name: string | null;
+  phone: string | null;
+  bsuid: string | null;
+}
+
+/** Names and identities of contacts, by id. */
+export async function readContacts(sql: Sql, ids: readonly string[]): Promise<Map<string, ContactDetails>> {
+  const { keys, ctx } = sql;
+  const contacts = await sql.rows<{ id: string; name_sealed: Buffer | null }>(
+    "contacts.read",
+    "select id, name_sealed from contacts where org_id = $1 and id = any($2::uuid[])",
+    [ctx.orgId, ids],
+  );
+  const identities = await sql.rows<{ id: string; contact_id: string; kind: string; value_sealed: Buffer }>(
+    "contacts.read_identities",
+    `select id, contact_id, kind, value_sealed from contact_identities
+      where org_id = $1 and contact_id = any($2::uuid[]) and kind in ('phone', 'bsuid') order by created_at, id`,
+    [ctx.orgId, ids],
+  );
+  const out = new Map<string, ContactDetails>();
+  for (const c of contacts) {
+    out.set(c.id, {
+      id: asId("contact", c.id),
+      name: keys.openText("contacts", "name_sealed", c.id, c.name_sealed),
+      phone: null,
+      bsuid: null,
+    });
+  }
+  for (const i of identities) {
+    const contact = out.get(i.contact_id);
+    const value = keys.openText("contact_identities", "value_sealed", i.id, i.value_sealed);
+    // the newest identity of a kind is the one to write to
+    if (contact && i.kind === "phone") contact.phone = value;
+    if (contact && i.kind === "bsuid") contact.bsuid = value;
+  }
+  return out;
+}
+
+/** The contact whose phone, in any spelling, has exactly these digits; or null. */
+export async function findByPhone(sql: Sql, spellings: readonly string[]): Promise<string[]> {
+  const rows = await sql.rows<{ contact_id: string }>(
+    "contacts.by_phone",
+    "select distinct contact_id from contact_identities where org_id = $1 and kind in ('phone', 'alias') and lookup = any($2::bytea[])",
+    [sql.ctx.orgId, spellings.map((d) => sql.keys.lookup("phone", d))],
+  );
+  return rows.map((r) => r.contact_id);
+}

@@ -1,0 +1,30 @@
+/**
+ * Tenants, people, roles, sessions. Lives here: who is signed in, where, and what each role may do.
+ * Does not live here: HTTP cookies (lib/web). Invariant: a session is checked by its row on every request.
+ */
+export {
+  allow,
+  can,
+  isRole,
+  LOCALES,
+  type Locale,
+  PERMISSIONS,
+  type Permission,
+  permissionsOf,
+  RIGHTS,
+  ROLES,
+  type Role,
+} from "@/lib/identity/model";
+export { hashPassword, verifyPassword } from "@/lib/identity/passwords";
+export { getMe, listMembers, setPreferences } from "@/lib/identity/people";
+export {
+  fatesOfSessions,
+  findSession,
+  hashSession,
+  openSession,
+  revokeSession,
+  type SessionSecret,
+  type StreamFate,
+  switchOrganisation,
+} from "@/lib/identity/sessions";
+export { signIn } from "@/lib/identity/sign-in";

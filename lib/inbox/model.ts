@@ -1,0 +1,45 @@
+/** Conversations: the 24-hour window, previews, cursors, names. Pure. */
+
+import type { ContentView } from "@/lib/kernel/content";
+import { AppError } from "@/lib/kernel/errors";
+import { displayPhone } from "@/lib/kernel/phone";
+import { addMs, hours } from "@/lib/kernel/time";
+
+/** Meta drops free replies 24 h after the client's last message; the message's own time counts, not its arrival. */
+export const SERVICE_WINDOW = hours(24);
+
+export const windowClosesAt = (lastInboundAt: Date | null) => (lastInboundAt ? addMs(lastInboundAt, SERVICE_WINDOW) : null);
+export const isWindowOpen = (lastInboundAt: Date | null, now: Date) => {
+  const closes = windowClosesAt(lastInboundAt);
+  return closes !== null && closes > now;
+};
+
+const PREVIEW = 160;
+/** The one line a list row shows. */
+export function previewOf(content: ContentView): { text: string; type: string } {
+  const text = content.kind === "card" ? content.lines.join(" · ") : content.text;
+  const type = content.kind === "card" ? content.type : content.kind;
+  return { text: [...text.replace(/\s+/g, " ").trim()].slice(0, PREVIEW).join(""), type };
+}
+
+/** What search looks at in a message. */
+export function searchableText(content: ContentView): string {
+  return content.kind === "card" ? content.lines.join(" ") : content.text;
+}
+
+/** The name a row shows: as the client writes it, else the phone, else the tail of an id. */
+export const shownName = (name: string | null, phone: string | null, id: string) =>
+  name?.trim() || (phone ? displayPhone(phone) : `#${id.slice(-6)}`);
+
+/** A place in a list ordered by (time, id) descending. */
+export interface Cursor {
+  at: Date;
+  id: string;
+}
+export const encodeCursor = (c: Cursor) => `${c.at.getTime()}.${c.id}`;
+/** @throws AppError `invalid` for anything `encodeCursor` did not make */
+export function decodeCursor(text: string): Cursor {
+  const match = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(text);
+  if (!match?.[1] || !match[2]) throw new AppError("invalid", "cursor", { fields: { cursor: "invalid" } });
+  return { at: new Date(Number(match[1])), id: match[2] };
+}

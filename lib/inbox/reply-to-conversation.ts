@@ -1,0 +1,146 @@
+import { findChannel } from "@/lib/channels";
+import { allow, can } from "@/lib/identity";
+import { dropDraft } from "@/lib/inbox/drafts";
+import { previewOf } from "@/lib/inbox/model";
+import { type LockedConversation, lockConversation, setLastMessage } from "@/lib/inbox/store";
+import type { Ctx } from "@/lib/kernel/ctx";
+import { AppError, notFound } from "@/lib/kernel/errors";
+import { asId, type Id } from "@/lib/kernel/ids";
+import {
+  dispatchChannel,
+  type Enqueue,
+  enqueueMessage,
+  findMessageRow,
+  openBody,
+  textFault,
+  toMessageView,
+} from "@/lib/messages";
+import type { MessageView } from "@/lib/messages/views";
+import { audit } from "@/lib/platform/audit";
+import { ring } from "@/lib/platform/jobs";
+import { publishLive } from "@/lib/platform/live";
+import { inTenantSql, type Sql } from "@/lib/platform/sql";
+import { faultsOf, fill, getTemplate } from "@/lib/templates";
+
+export interface Reply {
+  conversationId: Id<"conversation">;
+  /** Client-made; sending the same again returns the first message. */
+  requestId: string;
+  text?: string;
+  template?: { id: Id<"template">; variables: Record<string, string> };
+}
+type Prepared = Pick<Enqueue, "type" | "body" | "templateId">;
+
+/**
+ * Puts a reply into the outbox, held for the undo time. Message, outbox row, conversation and trail commit together.
+ * @throws AppError `precondition` `window_closed` for text outside 24 h; `template_not_approved`; `invalid` with fields
+ */
+export async function replyToConversation(ctx: Ctx, input: Reply): Promise<MessageView> {
+  allow(ctx, "inbox.reply");
+  const fault = input.text !== undefined ? textFault(input.text) : input.template ? null : "empty_text";
+  if (fault) throw new AppError("invalid", fault, { fields: { text: fault } });
+  const { view, channelId, holdSeconds } = await inTenantSql(ctx, async (sql) => {
+    const conversation = await lockConversation(sql, input.conversationId);
+    const prepared = input.template ? await prepareTemplate(sql, conversation, input.template) : prepareText(input.text ?? "");
+    const sent = await send(sql, conversation, {
+      ...prepared,
+      requestId: input.requestId,
+      holdSeconds: conversation.undoSeconds,
+      resendOf: null,
+    });
+    return { ...sent, holdSeconds: conversation.undoSeconds };
+  });
+  await announce(ctx, view, channelId, holdSeconds);
+  return view;
+}
+
+/**
+ * Sends again what failed or may not have left: a person's decision, audited, as a new message.
+ * @throws AppError `not_found`; `precondition` `not_resendable`; and what a reply throws
+ */
+export async function resendMessage(ctx: Ctx, input: { messageId: Id<"message">; requestId: string }): Promise<MessageView> {
+  allow(ctx, "inbox.resend");
+  const { view, channelId } = await inTenantSql(ctx, async (sql) => {
+    const row = await findMessageRow(sql, input.messageId);
+    if (!row) throw notFound("message");
+    const conversation = await lockConversation(sql, asId("conversation", row.conversation_id));
+    const again = await findMessageRow(sql, input.messageId); // as it is under the lock
+    if (!again || !toMessageView(sql, again, true).can.resend) throw new AppError("precondition", "not_resendable");
+    const body = openBody(sql, row.id, row.body_sealed);
+    const prepared: Prepared = body.template
+      ? { type: "template", body, templateId: await templateOf(sql, input.messageId) }
+      : { type: "text", body, templateId: null };
+    return send(sql, conversation, { ...prepared, requestId: input.requestId, holdSeconds: 0, resendOf: input.messageId });
+  });
+  await announce(ctx, view, channelId, 0);
+  return view;
+}
+
+const prepareText = (text: string): Prepared => ({ type: "text", body: { content: { kind: "text", text } }, templateId: null });
+
+async function prepareTemplate(
+  sql: Sql,
+  conversation: LockedConversation,
+  input: NonNullable<Reply["template"]>,
+): Promise<Prepared> {
+  const channel = await findChannel(sql, conversation.channelId);
+  if (!channel) throw notFound("channel");
+  const template = await getTemplate(sql, input.id, channel.wabaId);
+  if (template.status !== "APPROVED" || !template.shape.supported) throw new AppError("precondition", "template_not_approved");
+  const faults = faultsOf(template.shape, input.variables);
+  if (Object.keys(faults).length > 0) throw new AppError("invalid", "template_params", { fields: faults });
+  const { shape } = template;
+  const variables = shape.variables.map((v) => ({ key: v.key, value: input.variables[v.key] ?? "" }));
+  return {
+    type: "template",
+    templateId: template.id,
+    body: {
+      content: {
+        kind: "template",
+        name: template.name,
+        language: template.language,
+        header: shape.header,
+        text: fill(shape.body, input.variables),
+        footer: shape.footer,
+        buttons: shape.buttons,
+      },
+      template: { name: template.name, language: template.language, format: shape.format, variables },
+    },
+  };
+}
+
+async function templateOf(sql: Sql, messageId: Id<"message">): Promise<Id<"template"> | null> {
+  const [row] = await sql.rows<{ template_id: string | null }>(
+    "outbox.template",
+    "select template_id from outbox where org_id = $1 and message_id = $2",
+    [sql.ctx.orgId, messageId],
+  );
+  return row?.template_id ? asId("template", row.template_id) : null;
+}
+
+async function send(sql: Sql, conversation: LockedConversation, message: Omit<Enqueue, "conversationId" | "channelId">) {
+  const queued = await enqueueMessage(sql, { ...message, conversationId: conversation.id, channelId: conversation.channelId });
+  if (!queued.repeated) {
+    // judged after the request id: a repeat of an accepted reply gets its first answer even when the window has closed since
+    if (message.type === "text" && !conversation.windowOpen) throw new AppError("precondition", "window_closed");
+    const preview = previewOf(message.body.content);
+    await setLastMessage(sql, conversation.id, { messageId: queued.messageId, at: queued.at, direction: "out", ...preview });
+    await dropDraft(sql, conversation.id);
+    await audit(sql, [
+      {
+        action: message.resendOf ? "message.resent" : "message.written",
+        subject: "message",
+        subjectId: queued.messageId,
+        detail: { conversationId: conversation.id, type: message.type, resendOf: message.resendOf },
+      },
+    ]);
+  }
+  const row = await findMessageRow(sql, queued.messageId);
+  if (!row) throw notFound("message");
+  return { view: toMessageView(sql, row, can(sql.ctx, "inbox.resend")), channelId: conversation.channelId };
+}
+
+async function announce(ctx: Ctx, view: MessageView, channelId: Id<"channel">, holdSeconds: number): Promise<void> {
+  await ring(dispatchChannel, { channelId }, holdSeconds * 1000);
+  await publishLive(ctx.orgId, [{ type: "conversation.changed", conversationId: view.conversationId, messageIds: [view.id] }]);
+}

@@ -1,0 +1,125 @@
+import { findByPhone, phoneQuery } from "@/lib/contacts";
+import { allow } from "@/lib/identity";
+import { type Cursor, decodeCursor, encodeCursor, searchableText, shownName } from "@/lib/inbox/model";
+import { matches, queryTerms } from "@/lib/inbox/search-terms";
+import type { SearchHit, SearchPage } from "@/lib/inbox/views";
+import type { Ctx } from "@/lib/kernel/ctx";
+import { phoneAliases } from "@/lib/kernel/phone";
+import { openBody } from "@/lib/messages";
+import { searchTokens } from "@/lib/platform/crypto/search-tokens";
+import { bigintArrayText, inTenantSql, type Sql } from "@/lib/platform/sql";
+
+const WANTED = 50;
+const ASK = 100;
+/** After this long, what was found is returned and older hits are offered, in milliseconds. */
+const PATIENCE = 150;
+const START: Cursor = { at: new Date("9999-01-01T00:00:00Z"), id: "ffffffff-ffff-ffff-ffff-ffffffffffff" };
+
+/**
+ * Finds conversations by name or phone, and messages by words and word beginnings, newest first.
+ * Bodies are sealed: middles of words are not found. Nothing is counted.
+ * @param input.cursor goes on with older messages
+ */
+export async function searchInbox(ctx: Ctx, input: { q: string; cursor?: string }): Promise<SearchPage> {
+  allow(ctx, "inbox.read");
+  const q = input.q.slice(0, 200);
+  const phone = phoneQuery(q);
+  const asked = queryTerms(q);
+  if (!phone && asked.length === 0) return { items: [], nextCursor: null };
+  return inTenantSql(ctx, async (sql) => {
+    const people = input.cursor ? [] : await searchPeople(sql, q, phone, asked);
+    const found =
+      asked.length > 0 ? await searchMessages(sql, q, asked, input.cursor ? decodeCursor(input.cursor) : START) : NONE;
+    return { items: [...people, ...found.items], nextCursor: found.next ? encodeCursor(found.next) : null };
+  });
+}
+
+async function searchPeople(sql: Sql, q: string, phone: string | null, asked: string[]): Promise<SearchHit[]> {
+  const ids = new Set(phone ? await findByPhone(sql, phoneAliases(phone)) : []);
+  const termSets = phone ? [[`#${phone}`]] : [];
+  if (asked.length > 0) termSets.push(asked);
+  for (const set of termSets) {
+    const hits = await sql.rows<{ contact_id: string }>(
+      "search.people",
+      "select contact_id from search_contacts($1::text::bigint[], 50)",
+      [bigintArrayText(searchTokens(sql.keys.index, set))],
+    );
+    for (const h of hits) ids.add(h.contact_id);
+  }
+  const rows = await sql.rows<{ id: string; contact_id: string; name_sealed: Buffer | null }>(
+    "search.conversations",
+    `select c.id, c.contact_id, c.name_sealed from conversations c where c.org_id = $1 and c.contact_id = any($2::uuid[])
+      order by c.last_activity_at desc limit 20`,
+    [sql.ctx.orgId, [...ids]],
+  );
+  return rows
+    .map((r) => ({
+      ...r,
+      name: sql.keys.openText("conversations", "name_sealed", r.id, r.name_sealed) ?? shownName(null, null, r.contact_id),
+    }))
+    .filter((r) => phone !== null || matches(r.name, q))
+    .map((r) => ({ conversationId: r.id, name: r.name, message: null }));
+}
+
+interface Found {
+  items: SearchHit[];
+  next: Cursor | null;
+}
+const NONE: Found = { items: [], next: null };
+
+async function searchMessages(sql: Sql, q: string, asked: string[], from: Cursor): Promise<Found> {
+  const tokens = bigintArrayText(searchTokens(sql.keys.index, asked));
+  const started = performance.now();
+  const items: SearchHit[] = [];
+  let at = from;
+  while (items.length < WANTED && performance.now() - started < PATIENCE) {
+    const page = await searchPage(sql, tokens, at);
+    for (const row of page) {
+      at = { at: row.hit_at, id: row.hit_id };
+      if (row.id === null || row.conversation_id === null || row.at === null) continue; // not for this viewer's eyes
+      const text = searchableText(openBody(sql, row.id, row.body_sealed).content);
+      if (!matches(text, q)) continue;
+      const name = sql.keys.openText("conversations", "name_sealed", row.conversation_id, row.name_sealed) ?? "";
+      items.push({
+        conversationId: row.conversation_id,
+        name,
+        message: { id: row.id, at: row.at.toISOString(), direction: row.direction, text: snippet(text, q) },
+      });
+      if (items.length >= WANTED) break;
+    }
+    if (page.length < ASK) return { items, next: items.length >= WANTED ? at : null };
+  }
+  return { items, next: at };
+}
+
+/** Ids come from the definer function; everything shown is joined under the viewer's own row-level security. */
+const searchPage = (sql: Sql, tokens: string, at: Cursor) =>
+  sql.rows<{
+    hit_at: Date;
+    hit_id: string;
+    id: string | null;
+    conversation_id: string | null;
+    at: Date | null;
+    direction: "in" | "out";
+    body_sealed: Buffer | null;
+    name_sealed: Buffer | null;
+  }>(
+    "search.page",
+    `select s.created_at as hit_at, s.message_id as hit_id, m.id, m.conversation_id, m.at, m.direction, m.body_sealed, c.name_sealed
+      from search_messages($2::text::bigint[], ${ASK}, $3, $4) s
+      left join messages m on m.org_id = $1 and m.id = s.message_id
+        and not exists (select 1 from outbox o where o.org_id = $1 and o.message_id = m.id and o.state = 'cancelled')
+      left join conversations c on c.org_id = $1 and c.id = m.conversation_id
+      order by s.created_at desc, s.message_id desc`,
+    [sql.ctx.orgId, tokens, at.at, at.id],
+  );
+
+const AROUND = 60;
+/** A piece of the text around the first asked word. */
+function snippet(text: string, q: string): string {
+  const flat = text.replace(/\s+/g, " ");
+  const first = q.trim().split(/\s+/)[0]?.toLowerCase() ?? "";
+  const hit = Math.max(0, flat.toLowerCase().indexOf(first));
+  const start = Math.max(0, hit - AROUND);
+  return `${start > 0 ? "…" : ""}${flat.slice(start, hit + 2 * AROUND)}${flat.length > hit + 2 * AROUND ? "…" : ""}`;
+}

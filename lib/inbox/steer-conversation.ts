@@ -1,0 +1,105 @@
+/** Verbs that change a conversation without writing to the client: assign, resolve, mark read. */
+
+import { allow } from "@/lib/identity";
+import { getRow, lockConversation, toConversationRow } from "@/lib/inbox/store";
+import type { ConversationRow } from "@/lib/inbox/views";
+import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
+import { AppError, notFound } from "@/lib/kernel/errors";
+import type { Id } from "@/lib/kernel/ids";
+import { type AuditEntry, audit } from "@/lib/platform/audit";
+import { publishLive } from "@/lib/platform/live";
+import { inTenantSql, type Sql } from "@/lib/platform/sql";
+
+/**
+ * Gives a conversation to a colleague, to oneself, or to nobody.
+ * @throws AppError `not_found`; `invalid` if the person is no active member here
+ */
+export function assignConversation(
+  ctx: Ctx,
+  input: { conversationId: Id<"conversation">; userId: Id<"user"> | null },
+): Promise<ConversationRow> {
+  allow(ctx, "inbox.assign");
+  return change(ctx, input.conversationId, async (sql) => {
+    const { assigneeId } = await lockConversation(sql, input.conversationId);
+    if (assigneeId === input.userId) return null;
+    if (input.userId) {
+      const [member] = await sql.rows(
+        "member.active",
+        "select 1 as one from memberships where org_id = $1 and user_id = $2 and active",
+        [ctx.orgId, input.userId],
+      );
+      if (!member) throw new AppError("invalid", "not_a_member", { fields: { userId: "not_a_member" } });
+    }
+    await sql.run(
+      "conversation.assign",
+      "update conversations set assignee_id = $3, version = version + 1 where org_id = $1 and id = $2",
+      [ctx.orgId, input.conversationId, input.userId],
+    );
+    return {
+      action: "conversation.assigned",
+      subject: "conversation",
+      subjectId: input.conversationId,
+      detail: { from: assigneeId, to: input.userId },
+    };
+  });
+}
+
+/** Resolves or reopens. A client's message reopens by itself. @throws AppError `not_found` */
+export function setConversationStatus(
+  ctx: Ctx,
+  input: { conversationId: Id<"conversation">; status: "open" | "resolved" },
+): Promise<ConversationRow> {
+  allow(ctx, "inbox.assign");
+  return change(ctx, input.conversationId, async (sql) => {
+    const { status } = await lockConversation(sql, input.conversationId);
+    if (status === input.status) return null;
+    await sql.run(
+      "conversation.status",
+      "update conversations set status = $3, version = version + 1 where org_id = $1 and id = $2",
+      [ctx.orgId, input.conversationId, input.status],
+    );
+    return { action: `conversation.${input.status}`, subject: "conversation", subjectId: input.conversationId };
+  });
+}
+
+/**
+ * Marks a conversation read up to a message. What the client wrote after it stays unread.
+ * @throws AppError `not_found` for a foreign conversation or message
+ */
+export async function markRead(ctx: Ctx, input: { conversationId: Id<"conversation">; messageId: Id<"message"> }): Promise<void> {
+  allow(ctx, "inbox.read");
+  const changed = await inTenantSql(ctx, async (sql) => {
+    await lockConversation(sql, input.conversationId);
+    const [seen] = await sql.rows<{ one: number }>(
+      "message.seen",
+      "select 1 as one from messages where org_id = $1 and conversation_id = $2 and id = $3",
+      [ctx.orgId, input.conversationId, input.messageId],
+    );
+    if (!seen) throw notFound("message");
+    return sql.run(
+      "conversation.read",
+      `update conversations c set unread = x.n, version = version + 1
+        from (select least(c2.unread, (select count(*)::int from messages m where m.org_id = $1 and m.conversation_id = $2 and m.direction = 'in'
+            and (m.at, m.id) > (select s.at, s.id from messages s where s.org_id = $1 and s.id = $3))) as n
+          from conversations c2 where c2.org_id = $1 and c2.id = $2) x
+        where c.org_id = $1 and c.id = $2 and c.unread <> x.n`,
+      [ctx.orgId, input.conversationId, input.messageId],
+    );
+  });
+  if (changed > 0) await publishLive(ctx.orgId, [{ type: "conversation.changed", conversationId: input.conversationId }]);
+}
+
+async function change(
+  ctx: Ctx,
+  conversationId: Id<"conversation">,
+  work: (sql: Sql) => Promise<AuditEntry | null>,
+): Promise<ConversationRow> {
+  const { row, changed } = await inTenantSql(ctx, async (sql) => {
+    const entry = await work(sql);
+    const view = toConversationRow(sql, await getRow(sql, conversationId, userIdOf(ctx)));
+    if (entry) await audit(sql, [entry]);
+    return { row: view, changed: entry !== null };
+  });
+  if (changed) await publishLive(ctx.orgId, [{ type: "conversation.changed", conversationId }]);
+  return row;
+}

@@ -1,0 +1,161 @@
+/** Steps on conversation rows; the only place their sealed columns are opened. */
+
+import { shownName, windowClosesAt } from "@/lib/inbox/model";
+import type { ConversationRow } from "@/lib/inbox/views";
+import { notFound } from "@/lib/kernel/errors";
+import { asId, type Id } from "@/lib/kernel/ids";
+import { type OutboxState, shownState, type Times } from "@/lib/messages/model";
+import type { Sql } from "@/lib/platform/sql";
+
+export interface ConversationRaw {
+  id: string;
+  channel_id: string;
+  channel_name: string;
+  contact_id: string;
+  status: "open" | "resolved";
+  assignee_id: string | null;
+  assignee_name: string | null;
+  name_sealed: Buffer | null;
+  preview_sealed: Buffer | null;
+  preview_type: string | null;
+  preview_direction: "in" | "out" | null;
+  last_activity_at: Date;
+  last_inbound_at: Date | null;
+  unread: number;
+  version: number;
+  has_draft: boolean;
+  quality_held: boolean | null;
+  accepted_at: Date | null;
+  sent_at: Date | null;
+  delivered_at: Date | null;
+  read_at: Date | null;
+  played_at: Date | null;
+  failed_at: Date | null;
+  outbox_state: OutboxState | null;
+}
+
+/** The list's columns: no join for inbound previews, primary keys for the rest. `$1` is the organisation, `$2` the viewer. */
+export const ROW_COLUMNS = `c.id, c.channel_id, h.name as channel_name, c.contact_id, c.status, c.assignee_id, u.name as assignee_name, c.name_sealed,
+  c.preview_sealed, c.preview_type, c.preview_direction, c.last_activity_at, c.last_inbound_at, c.unread, c.version,
+  d.user_id is not null as has_draft, m.quality_held, m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, o.state as outbox_state`;
+export const ROW_JOINS = `join channels h on h.org_id = c.org_id and h.id = c.channel_id
+  left join users u on u.id = c.assignee_id
+  left join drafts d on d.org_id = c.org_id and d.conversation_id = c.id and d.user_id = $2
+  left join messages m on c.preview_direction = 'out' and m.org_id = c.org_id and m.id = c.last_message_id
+  left join outbox o on m.accepted_at is null and o.org_id = m.org_id and o.message_id = m.id`;
+
+interface Preview {
+  text: string;
+}
+
+/** A row as it leaves the server. */
+export function toConversationRow(sql: Sql, r: ConversationRaw): ConversationRow {
+  const preview = sql.keys.openText("conversations", "preview_sealed", r.id, r.preview_sealed);
+  const name = sql.keys.openText("conversations", "name_sealed", r.id, r.name_sealed);
+  const times: Times = {
+    acceptedAt: r.accepted_at,
+    sentAt: r.sent_at,
+    deliveredAt: r.delivered_at,
+    readAt: r.read_at,
+    playedAt: r.played_at,
+    failedAt: r.failed_at,
+  };
+  return {
+    id: r.id,
+    name: name ?? shownName(null, null, r.contact_id),
+    channel: { id: r.channel_id, name: r.channel_name },
+    preview:
+      preview === null || !r.preview_type || !r.preview_direction
+        ? null
+        : {
+            text: (JSON.parse(preview) as Preview).text,
+            type: r.preview_type,
+            direction: r.preview_direction,
+            state: shownState({
+              ...times,
+              direction: r.preview_direction,
+              qualityHeld: r.quality_held ?? false,
+              outbox: r.outbox_state,
+            }),
+          },
+    lastActivityAt: r.last_activity_at.toISOString(),
+    unread: r.unread,
+    assignee: r.assignee_id ? { id: r.assignee_id, name: r.assignee_name ?? "" } : null,
+    status: r.status,
+    windowClosesAt: windowClosesAt(r.last_inbound_at)?.toISOString() ?? null,
+    hasDraft: r.has_draft,
+    version: r.version,
+  };
+}
+
+export const sealPreview = (sql: Sql, conversationId: string, text: string) =>
+  sql.keys.seal("conversations", "preview_sealed", conversationId, JSON.stringify({ text } satisfies Preview));
+
+export interface LockedConversation {
+  id: Id<"conversation">;
+  channelId: Id<"channel">;
+  contactId: Id<"contact">;
+  status: "open" | "resolved";
+  assigneeId: string | null;
+  lastInboundAt: Date | null;
+  lastActivityAt: Date;
+  windowOpen: boolean;
+  undoSeconds: number;
+}
+
+/** A conversation, locked until the transaction ends: two people meet here. @throws AppError `not_found` */
+export async function lockConversation(sql: Sql, id: Id<"conversation">): Promise<LockedConversation> {
+  const [r] = await sql.rows<{
+    channel_id: string;
+    contact_id: string;
+    status: "open" | "resolved";
+    assignee_id: string | null;
+    last_inbound_at: Date | null;
+    last_activity_at: Date;
+    window_open: boolean;
+    undo_seconds: number;
+  }>(
+    "conversation.lock",
+    `select c.channel_id, c.contact_id, c.status, c.assignee_id, c.last_inbound_at, c.last_activity_at,
+        coalesce(c.last_inbound_at > now() - interval '24 hours', false) as window_open, o.undo_seconds
+      from conversations c join organisations o on o.id = c.org_id where c.org_id = $1 and c.id = $2 for update of c`,
+    [sql.ctx.orgId, id],
+  );
+  if (!r) throw notFound("conversation");
+  return {
+    id,
+    channelId: asId("channel", r.channel_id),
+    contactId: asId("contact", r.contact_id),
+    status: r.status,
+    assigneeId: r.assignee_id,
+    lastInboundAt: r.last_inbound_at,
+    lastActivityAt: r.last_activity_at,
+    windowOpen: r.window_open,
+    undoSeconds: r.undo_seconds,
+  };
+}
+
+/** Puts a message on the row as its newest: preview, time, version. */
+export async function setLastMessage(
+  sql: Sql,
+  id: Id<"conversation">,
+  last: { messageId: string; at: Date; direction: "in" | "out"; type: string; text: string },
+): Promise<void> {
+  await sql.run(
+    "conversation.last",
+    `update conversations set preview_sealed = $3, preview_type = $4, preview_direction = $5, last_message_id = $6, last_activity_at = $7,
+        version = version + 1 where org_id = $1 and id = $2`,
+    [sql.ctx.orgId, id, sealPreview(sql, id, last.text), last.type, last.direction, last.messageId, last.at],
+  );
+}
+
+/** One row as the list shows it. @throws AppError `not_found` */
+export async function getRow(sql: Sql, id: Id<"conversation">, viewer: string | null): Promise<ConversationRaw> {
+  const [row] = await sql.rows<ConversationRaw>(
+    "conversation.row",
+    `select ${ROW_COLUMNS} from conversations c ${ROW_JOINS} where c.org_id = $1 and c.id = $3`,
+    [sql.ctx.orgId, viewer, id],
+  );
+  if (!row) throw notFound("conversation");
+  return row;
+}

@@ -1,0 +1,82 @@
+/** What leaves the server about conversations. Browser-pure. */
+import * as z from "zod/mini";
+import { MessageState, PersonView } from "@/lib/messages/views";
+
+export const VIEWS = ["mine", "unassigned", "all"] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+export const PreviewView = z.object({
+  /** Text of the last message; empty for a card whose type says it all. */
+  text: z.string(),
+  /** `text`, `template`, or the card's type (`image`, `location`, ...). */
+  type: z.string(),
+  direction: z.enum(["in", "out"]),
+  /** State of the last message; `received` when it is the client's. */
+  state: MessageState,
+});
+
+export const ConversationRow = z.object({
+  id: z.string(),
+  /** Name as the client writes it, else the formatted phone, else the tail of an id. */
+  name: z.string(),
+  channel: PersonView,
+  preview: z.nullable(PreviewView),
+  lastActivityAt: z.string(),
+  unread: z.number(),
+  assignee: z.nullable(PersonView),
+  status: z.enum(["open", "resolved"]),
+  /** When the 24-hour window closes; null if the client has never written. In the past = closed. */
+  windowClosesAt: z.nullable(z.string()),
+  /** I have an unsent draft here. */
+  hasDraft: z.boolean(),
+  /** Rises with every change of the row. */
+  version: z.number(),
+});
+export type ConversationRow = z.infer<typeof ConversationRow>;
+
+/** `serverNow` lets the browser correct its own clock. */
+export const ConversationPage = z.object({
+  items: z.array(ConversationRow),
+  nextCursor: z.nullable(z.string()),
+  serverNow: z.string(),
+});
+export type ConversationPage = z.infer<typeof ConversationPage>;
+
+/** Conversations with something unread, per view. */
+export const CountsView = z.object({ mine: z.number(), unassigned: z.number(), all: z.number() });
+export type CountsView = z.infer<typeof CountsView>;
+
+export const ConversationView = z.object({
+  ...ConversationRow.shape,
+  contact: z.object({ id: z.string(), name: z.nullable(z.string()), phone: z.nullable(z.string()) }),
+  draft: z.nullable(z.object({ text: z.string(), updatedAt: z.string() })),
+  /** Anything but `connected` means replies wait: the number must be reconnected or Meta blocked it. */
+  channelState: z.enum(["connected", "needs_reconnect", "blocked", "disconnected"]),
+  /** Length of the undo hold of this organisation, in seconds. */
+  undoSeconds: z.number(),
+  can: z.object({ reply: z.boolean(), assign: z.boolean(), resolve: z.boolean() }),
+  serverNow: z.string(),
+});
+export type ConversationView = z.infer<typeof ConversationView>;
+
+export const SearchHit = z.object({
+  conversationId: z.string(),
+  name: z.string(),
+  /** The message that matched, or null when the name or phone did. */
+  message: z.nullable(z.object({ id: z.string(), at: z.string(), direction: z.enum(["in", "out"]), text: z.string() })),
+});
+export type SearchHit = z.infer<typeof SearchHit>;
+/** `nextCursor` is set when there may be older hits ("search older"). */
+export const SearchPage = z.object({ items: z.array(SearchHit), nextCursor: z.nullable(z.string()) });
+export type SearchPage = z.infer<typeof SearchPage>;
+
+/**
+ * One live event. `conversation.changed`: refetch that row, and if the conversation is open its newest messages.
+ * `resync`: refetch what is on screen. `session.ended`: the session is over, nothing more will come.
+ */
+export const LiveEvent = z.object({
+  type: z.enum(["conversation.changed", "templates.changed", "resync", "session.ended", "session.changed"]),
+  conversationId: z.optional(z.string()),
+  messageIds: z.optional(z.array(z.string())),
+});
+export type LiveEvent = z.infer<typeof LiveEvent>;

@@ -1,0 +1,23 @@
+/** Phone digits as the providers write them: country code first, no plus, no spaces. Never refused by plausibility. */
+
+/** Digits of a phone in any notation, or null if there are none. */
+export function phoneDigits(input: string): string | null {
+  const digits = input.replace(/[^\d]/g, "");
+  return digits.length >= 5 && digits.length <= 20 ? digits : null;
+}
+
+/**
+ * All forms under which one person may appear, the given one first: Brazil's ninth digit and Mexico's extra 1 come and go
+ * in `wa_id` (Meta returns a `wa_id` that may differ from the number dialled).
+ */
+export function phoneAliases(digits: string): string[] {
+  const out = [digits];
+  const br = /^55(\d{2})(9?)(\d{8})$/.exec(digits);
+  if (br) out.push(br[2] ? `55${br[1]}${br[3]}` : `55${br[1]}9${br[3]}`);
+  const mx = /^52(1?)(\d{10})$/.exec(digits);
+  if (mx) out.push(mx[1] ? `52${mx[2]}` : `521${mx[2]}`);
+  return out;
+}
+
+/** International notation with plus and thin grouping, for display only. */
+export const displayPhone = (digits: string) => `+${digits}`;

@@ -1,0 +1,92 @@
+/** Steps: a message and its outbox row in one transaction; taking it back while it is held. */
+
+import { userIdOf } from "@/lib/kernel/ctx";
+import { AppError } from "@/lib/kernel/errors";
+import { asId, type Id, newId } from "@/lib/kernel/ids";
+import { type MessageBody, sealBody } from "@/lib/messages/store";
+import type { Sql } from "@/lib/platform/sql";
+
+export interface Enqueue {
+  conversationId: Id<"conversation">;
+  channelId: Id<"channel">;
+  /** Client-made; the same one again returns the first message. */
+  requestId: string;
+  body: MessageBody;
+  type: "text" | "template";
+  templateId: Id<"template"> | null;
+  /** How long it can be taken back, in seconds. */
+  holdSeconds: number;
+  resendOf: Id<"message"> | null;
+}
+export interface Enqueued {
+  messageId: Id<"message">;
+  /** True when this request id was seen before and nothing new was written. */
+  repeated: boolean;
+  at: Date;
+}
+
+/** Writes message and outbox row. @throws AppError `conflict` if the request id belongs to another conversation's message */
+export async function enqueueMessage(sql: Sql, input: Enqueue): Promise<Enqueued> {
+  const { ctx } = sql;
+  const id = newId("message");
+  const [row] = await sql.rows<{ at: Date }>(
+    "message.enqueue",
+    `insert into messages (org_id, id, conversation_id, channel_id, direction, origin, author_id, type, body_sealed, request_id, resend_of, at, received_at)
+      values ($1, $2, $3, $4, 'out', 'agent', $5, $6, $7, $8, $9, now(), now())
+      on conflict (org_id, request_id) where request_id is not null do nothing returning at`,
+    [
+      ctx.orgId,
+      id,
+      input.conversationId,
+      input.channelId,
+      userIdOf(ctx),
+      input.type,
+      sealBody(sql, id, input.body),
+      input.requestId,
+      input.resendOf,
+    ],
+  );
+  if (!row) return repeated(sql, input);
+  await sql.run(
+    "outbox.insert",
+    `insert into outbox (org_id, id, message_id, conversation_id, channel_id, needs_window, template_id, state, release_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))`,
+    [
+      ctx.orgId,
+      newId("outbox"),
+      id,
+      input.conversationId,
+      input.channelId,
+      input.type === "text",
+      input.templateId,
+      input.holdSeconds > 0 ? "held" : "queued",
+      input.holdSeconds,
+    ],
+  );
+  await sql.run(
+    "message.queue_search",
+    "insert into search_queue (org_id, kind, id) values ($1, 'message', $2) on conflict do nothing",
+    [ctx.orgId, id],
+  );
+  return { messageId: id, repeated: false, at: row.at };
+}
+
+async function repeated(sql: Sql, input: Enqueue): Promise<Enqueued> {
+  const [first] = await sql.rows<{ id: string; conversation_id: string; at: Date }>(
+    "message.by_request",
+    "select id, conversation_id, at from messages where org_id = $1 and request_id = $2",
+    [sql.ctx.orgId, input.requestId],
+  );
+  if (!first || first.conversation_id !== input.conversationId) throw new AppError("conflict", "request_id_used");
+  return { messageId: asId("message", first.id), repeated: true, at: first.at };
+}
+
+/** Takes a held message back, by the database's clock. @returns false when it is too late */
+export async function cancelHeld(sql: Sql, messageId: Id<"message">): Promise<boolean> {
+  const n = await sql.run(
+    "outbox.cancel",
+    "update outbox set state = 'cancelled', settled_at = now() where org_id = $1 and message_id = $2 and state = 'held' and release_at > now()",
+    [sql.ctx.orgId, messageId],
+  );
+  return n > 0;
+}

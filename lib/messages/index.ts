@@ -1,0 +1,23 @@
+/**
+ * The ledger of every message in and out. Lives here: message rows, receipts, the outbox, its dispatch and sweep.
+ * Does not live here: conversations and rights to them (inbox), understanding webhooks (webhooks).
+ * Invariants: a message is sent at most once without a person's word; receipts only ever move it forward.
+ */
+export { applyReceipts, attachPending, type Touched } from "@/lib/messages/apply-receipts";
+export { dispatchDueMessages } from "@/lib/messages/dispatch-due-messages";
+export { cancelHeld, type Enqueue, type Enqueued, enqueueMessage } from "@/lib/messages/enqueue-message";
+export { dispatchChannel } from "@/lib/messages/jobs";
+export { MAX_TEXT, textFault } from "@/lib/messages/model";
+export {
+  channelOfMessage,
+  findMessageRow,
+  type InboundRow,
+  insertInbound,
+  MESSAGE_COLUMNS,
+  MESSAGE_JOINS,
+  type MessageBody,
+  type MessageRow,
+  openBody,
+  toMessageView,
+} from "@/lib/messages/store";
+export { dispatchChannelOnce, organisationOfChannel, sweepDue, sweepSettling } from "@/lib/messages/sweep-outbox";

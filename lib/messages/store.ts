@@ -1,0 +1,160 @@
+/** Steps on message rows; the only place their sealed columns are opened. */
+
+import { ContentView } from "@/lib/kernel/content";
+import { asId, type Id } from "@/lib/kernel/ids";
+import { type OutboxState, shownState } from "@/lib/messages/model";
+import type { MessageView } from "@/lib/messages/views";
+import type { Sql } from "@/lib/platform/sql";
+import type { TemplateFill } from "@/lib/providers/ports";
+
+/** What `messages.body_sealed` holds, as JSON. */
+export interface MessageBody {
+  content: ContentView;
+  /** For outgoing templates: what the provider needs to fill them. */
+  template?: TemplateFill;
+  quotes?: string;
+  raw?: unknown;
+}
+
+export interface MessageRow {
+  id: string;
+  conversation_id: string;
+  direction: "in" | "out";
+  origin: "client" | "agent" | "phone";
+  author_id: string | null;
+  author_name: string | null;
+  body_sealed: Buffer | null;
+  request_id: string | null;
+  at: Date;
+  received_at: Date;
+  accepted_at: Date | null;
+  quality_held: boolean;
+  sent_at: Date | null;
+  delivered_at: Date | null;
+  read_at: Date | null;
+  played_at: Date | null;
+  failed_at: Date | null;
+  failure_code: number | null;
+  failure_reason: string | null;
+  outbox_state: OutboxState | null;
+  release_at: Date | null;
+}
+
+/** The columns of a MessageRow; `m` is messages, `o` outbox, `u` users. */
+export const MESSAGE_COLUMNS = `m.id, m.conversation_id, m.direction, m.origin, m.author_id, u.name as author_name, m.body_sealed, m.request_id, m.at,
+  m.received_at, m.accepted_at, m.quality_held, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, m.failure_code, m.failure_reason,
+  o.state as outbox_state, o.release_at`;
+export const MESSAGE_JOINS = `left join outbox o on m.direction = 'out' and m.accepted_at is null and o.org_id = m.org_id and o.message_id = m.id
+  left join users u on u.id = m.author_id`;
+
+/** The body of a message, opened. */
+export function openBody(sql: Sql, id: string, sealed: Buffer | null): MessageBody {
+  const text = sql.keys.openText("messages", "body_sealed", id, sealed);
+  if (text === null) return { content: { kind: "card", type: "erased", lines: [] } };
+  const body = JSON.parse(text) as MessageBody;
+  return { ...body, content: ContentView.parse(body.content) };
+}
+
+export const sealBody = (sql: Sql, id: string, body: MessageBody) =>
+  sql.keys.seal("messages", "body_sealed", id, JSON.stringify(body));
+
+const iso = (d: Date | null) => d?.toISOString() ?? null;
+
+/** A row as it leaves the server. `mayResend` is the viewer's right. */
+export function toMessageView(sql: Sql, row: MessageRow, mayResend: boolean): MessageView {
+  const state = shownState({
+    direction: row.direction,
+    qualityHeld: row.quality_held,
+    outbox: row.outbox_state,
+    acceptedAt: row.accepted_at,
+    sentAt: row.sent_at,
+    deliveredAt: row.delivered_at,
+    readAt: row.read_at,
+    playedAt: row.played_at,
+    failedAt: row.failed_at,
+  });
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    direction: row.direction,
+    origin: row.origin,
+    author: row.author_id ? { id: row.author_id, name: row.author_name ?? "" } : null,
+    at: row.at.toISOString(),
+    receivedAt: row.received_at.toISOString(),
+    content: openBody(sql, row.id, row.body_sealed).content,
+    state,
+    times: {
+      accepted: iso(row.accepted_at),
+      sent: iso(row.sent_at),
+      delivered: iso(row.delivered_at),
+      read: iso(row.read_at),
+      played: iso(row.played_at),
+      failed: iso(row.failed_at),
+    },
+    failure: state === "failed" ? { reason: row.failure_reason ?? "other", code: row.failure_code } : null,
+    releaseAt: state === "held" ? iso(row.release_at) : null,
+    requestId: row.request_id,
+    can: { undo: state === "held", resend: mayResend && (state === "needs_review" || state === "failed") },
+  };
+}
+
+/** One message, or null. */
+export async function findMessageRow(sql: Sql, id: Id<"message">): Promise<MessageRow | null> {
+  const [row] = await sql.rows<MessageRow>(
+    "message.find",
+    `select ${MESSAGE_COLUMNS} from messages m ${MESSAGE_JOINS} where m.org_id = $1 and m.id = $2`,
+    [sql.ctx.orgId, id],
+  );
+  return row ?? null;
+}
+
+export interface InboundRow {
+  id: Id<"message">;
+  conversationId: Id<"conversation">;
+  channelId: Id<"channel">;
+  wamid: string;
+  type: string;
+  body: MessageBody;
+  at: Date;
+  receivedAt: Date;
+}
+
+/** Inserts inbound messages and their place in the search queue. @returns the ids that were new; a wamid seen before is no error */
+export async function insertInbound(sql: Sql, rows: readonly InboundRow[]): Promise<Set<string>> {
+  if (rows.length === 0) return new Set();
+  const { keys, ctx } = sql;
+  const inserted = await sql.rows<{ id: string }>(
+    "messages.inbound",
+    `with i as (
+       insert into messages (org_id, id, conversation_id, channel_id, direction, origin, type, body_sealed, wamid_sealed, wamid_lookup, at, received_at)
+       select $1, u.id, u.cv, u.ch, 'in', 'client', u.type, u.body, u.wamid, u.lookup, u.at, u.received
+       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bytea[], $7::bytea[], $8::bytea[], $9::timestamptz[], $10::timestamptz[])
+         u (id, cv, ch, type, body, wamid, lookup, at, received)
+       on conflict (org_id, wamid_lookup) where wamid_lookup is not null do nothing returning id),
+     q as (insert into search_queue (org_id, kind, id) select $1, 'message', id from i)
+     select id from i`,
+    [
+      ctx.orgId,
+      rows.map((r) => r.id),
+      rows.map((r) => r.conversationId),
+      rows.map((r) => r.channelId),
+      rows.map((r) => r.type),
+      rows.map((r) => sealBody(sql, r.id, r.body)),
+      rows.map((r) => keys.seal("messages", "wamid_sealed", r.id, r.wamid)),
+      rows.map((r) => keys.lookup("wamid", r.wamid)),
+      rows.map((r) => r.at),
+      rows.map((r) => r.receivedAt),
+    ],
+  );
+  return new Set(inserted.map((r) => r.id));
+}
+
+/** The channel a message went through, for ringing its dispatcher. */
+export async function channelOfMessage(sql: Sql, id: Id<"message">): Promise<Id<"channel"> | null> {
+  const [row] = await sql.rows<{ channel_id: string }>(
+    "message.channel",
+    "select channel_id from messages where org_id = $1 and id = $2",
+    [sql.ctx.orgId, id],
+  );
+  return row ? asId("channel", row.channel_id) : null;
+}

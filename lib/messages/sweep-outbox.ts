@@ -1,0 +1,91 @@
+/** The sweep behind every ring of the outbox: what is due, what lapsed, what stayed silent. Safe to overlap. */
+import { systemCtx } from "@/lib/kernel/ctx";
+import { asId, type Id } from "@/lib/kernel/ids";
+import { attachPending, type Touched } from "@/lib/messages/apply-receipts";
+import { dispatchDueMessages } from "@/lib/messages/dispatch-due-messages";
+import { expireUnknown, lapseLeases } from "@/lib/messages/outbox-store";
+import { audit } from "@/lib/platform/audit";
+import { env } from "@/lib/platform/env";
+import { publishLive } from "@/lib/platform/live";
+import { log } from "@/lib/platform/log";
+import { inSystem, inTenantSql } from "@/lib/platform/sql";
+
+const busy = new Set<string>();
+
+/** Dispatches one number unless this process is at it already; a ring while busy is remembered. */
+export async function dispatchChannelOnce(orgId: Id<"organisation">, channelId: Id<"channel">): Promise<void> {
+  if (busy.has(channelId)) {
+    again.add(channelId);
+    return;
+  }
+  busy.add(channelId);
+  try {
+    do {
+      again.delete(channelId);
+      const wait = await dispatchDueMessages(systemCtx(orgId, "messages.dispatch"), { channelId });
+      if (wait !== null && wait > 0) {
+        await new Promise((resolve) => setTimeout(resolve, Math.min(wait, 250)));
+        if (wait <= 250) again.add(channelId);
+      }
+    } while (again.has(channelId));
+  } finally {
+    busy.delete(channelId);
+  }
+}
+const again = new Set<string>();
+
+/** The organisation of a channel, or null; the ring names only the channel. */
+export async function organisationOfChannel(channelId: Id<"channel">): Promise<Id<"organisation"> | null> {
+  const [row] = await inSystem("dispatch", (sql) =>
+    sql.rows<{ org_id: string }>("channel.org", "select org_id from channels where id = $1", [channelId]),
+  );
+  return row ? asId("organisation", row.org_id) : null;
+}
+
+/** Numbers with something due. Starts their dispatch without waiting for it, so one slow number holds up no other. */
+export async function sweepDue(): Promise<number> {
+  const due = await inSystem("outbox sweep", (sql) =>
+    sql.rows<{ org_id: string; channel_id: string }>(
+      "outbox.due",
+      `select distinct o.org_id, o.channel_id from outbox o join channels c on c.org_id = o.org_id and c.id = o.channel_id and c.status = 'connected'
+        where o.state in ('held', 'queued') and o.release_at <= now() and o.next_attempt_at <= now() limit 500`,
+    ),
+  );
+  for (const d of due) {
+    dispatchChannelOnce(asId("organisation", d.org_id), asId("channel", d.channel_id)).catch(() =>
+      log.warn("outbox.dispatch_failed", {}),
+    );
+  }
+  return due.length;
+}
+
+/** Lapsed leases become unknown, silent unknowns go to a person, kept receipts find their message. */
+export async function sweepSettling(): Promise<void> {
+  const orgs = await inSystem("outbox sweep", (sql) =>
+    sql.rows<{ org_id: string }>(
+      "outbox.settling",
+      `select distinct org_id from outbox where (state = 'dispatching' and lease_until < now())
+          or (state = 'unknown' and unknown_since < now() - make_interval(secs => $1))
+        union select distinct org_id from pending_receipts where created_at < now() - interval '5 seconds' and created_at > now() - interval '7 days'
+        limit 500`,
+      [env().OUTBOX_UNKNOWN_SECONDS],
+    ),
+  );
+  for (const { org_id } of orgs) {
+    const orgId = asId("organisation", org_id);
+    const moved = await inTenantSql(systemCtx(orgId, "outbox.settle"), async (sql): Promise<Touched[]> => {
+      const lapsed = await lapseLeases(sql);
+      const attached = await attachPending(sql, null);
+      const expired = await expireUnknown(sql, env().OUTBOX_UNKNOWN_SECONDS);
+      await audit(
+        sql,
+        expired.map((m) => ({ action: "message.needs_review", subject: "message", subjectId: m.messageId })),
+      );
+      return [...lapsed, ...attached, ...expired];
+    });
+    await publishLive(
+      orgId,
+      moved.map((m) => ({ type: "conversation.changed" as const, conversationId: m.conversationId, messageIds: [m.messageId] })),
+    );
+  }
+}

@@ -1,0 +1,89 @@
+/** Loads and keeps the keys of organisations and of the intake; the database holds them wrapped only. */
+import type { Id } from "@/lib/kernel/ids";
+import { seconds } from "@/lib/kernel/time";
+import { keyIdOf, open, SealError, type SealingKey } from "@/lib/platform/crypto/codec";
+import { KekRing } from "@/lib/platform/crypto/key-ring";
+import { OrgKeys } from "@/lib/platform/crypto/org-keys";
+import { env } from "@/lib/platform/env";
+import { poolOf } from "@/lib/platform/pool";
+
+const FRESH = seconds(60);
+interface Kept {
+  keys: OrgKeys;
+  until: number;
+}
+const kept = new Map<string, Kept>();
+let orgRing: KekRing | undefined;
+let intakeRing: KekRing | undefined;
+
+/** The ring of `TOKEN_ENCRYPTION_KEY`, which wraps organisations' keys. */
+export const orgKekRing = () => (orgRing ??= new KekRing(env().TOKEN_ENCRYPTION_KEY));
+/** The ring of `INTAKE_KEY`, which wraps the platform's daily intake keys. */
+export const intakeKekRing = () => (intakeRing ??= new KekRing(env().INTAKE_KEY));
+
+interface KeyRow {
+  id: string;
+  purpose: "data" | "index" | "audit";
+  state: string;
+  kek_id: string;
+  wrapped: Buffer;
+}
+
+/**
+ * The keys of one organisation, from memory or from `data_keys`, refreshed every minute.
+ * @throws SealError if the organisation has no usable keys
+ */
+export async function orgKeys(orgId: Id<"organisation">): Promise<OrgKeys> {
+  const hit = kept.get(orgId);
+  if (hit && hit.until > Date.now()) return hit.keys;
+  const { rows } = await poolOf("system").query<KeyRow>({
+    name: "keys.org",
+    text: "select id, purpose, state, kek_id, wrapped from data_keys where org_id = $1 and wrapped is not null order by created_at",
+    values: [orgId],
+  });
+  const all = new Map<string, SealingKey>();
+  const active: Partial<Record<KeyRow["purpose"], SealingKey>> = {};
+  for (const row of rows) {
+    const key = orgKekRing().unwrap(orgId, row.id, { kekId: row.kek_id, wrapped: row.wrapped });
+    all.set(row.id, key);
+    if (row.state === "active") active[row.purpose] = key;
+  }
+  if (!active.data || !active.index || !active.audit) throw new SealError("the organisation has no keys");
+  const keys = new OrgKeys(orgId, active.data, active.index, active.audit, all);
+  kept.set(orgId, { keys, until: Date.now() + FRESH });
+  return keys;
+}
+
+const intake = new Map<string, SealingKey>();
+interface IntakeKeyRow {
+  id: string;
+  kek_id: string;
+  wrapped: Buffer | null;
+}
+
+/** An intake key by id. @throws SealError once its day was destroyed */
+export async function intakeKey(id: string): Promise<SealingKey> {
+  const hit = intake.get(id);
+  if (hit) return hit;
+  const { rows } = await poolOf("system").query<IntakeKeyRow>({
+    name: "keys.intake",
+    text: "select id, kek_id, wrapped from intake_keys where id = $1",
+    values: [id],
+  });
+  const row = rows[0];
+  if (!row?.wrapped) throw new SealError("the intake key is gone");
+  const key = intakeKekRing().unwrap("intake", id, { kekId: row.kek_id, wrapped: row.wrapped });
+  intake.set(id, key);
+  return key;
+}
+
+/** Forgets what is kept in memory: after a rotation, and between tests. */
+export function forgetKeys(): void {
+  kept.clear();
+  intake.clear();
+}
+
+/** Opens a value that the intake sealed. */
+export async function openIntake(table: string, column: string, rowId: string, sealed: Buffer): Promise<Buffer> {
+  return open(await intakeKey(keyIdOf(sealed)), { scope: "intake", table, column, rowId }, sealed);
+}

@@ -1,0 +1,76 @@
+/** Connection pools, one per database role. Held by platform alone. */
+import pg from "pg";
+import { env } from "@/lib/platform/env";
+import { errorFields, log } from "@/lib/platform/log";
+
+export type DbRole = "app" | "worker" | "system" | "ingest" | "owner";
+
+const VARIABLE = {
+  app: "DATABASE_URL",
+  worker: "DATABASE_WORKER_URL",
+  system: "DATABASE_SYSTEM_URL",
+  ingest: "DATABASE_INGEST_URL",
+  owner: "DATABASE_OWNER_URL",
+} as const;
+const SIZE: Record<DbRole, number> = { app: 10, worker: 8, system: 6, ingest: 3, owner: 2 };
+
+// bigint columns hold counters and versions far below 2^53, so plain numbers are safe; search tokens are sent as text and never read back.
+const INT8 = 20;
+const types = {
+  getTypeParser: (oid: number, format?: "text" | "binary") =>
+    oid === INT8 ? (v: string) => Number(v) : pg.types.getTypeParser(oid, format as "text"),
+} as pg.CustomTypesConfig;
+
+const pools = new Map<DbRole, pg.Pool>();
+
+/** The pool of a role; made on first use. Connections give up after 5 s, statements after 30 s, idle transactions after 30 s. */
+export function poolOf(role: DbRole): pg.Pool {
+  let pool = pools.get(role);
+  if (!pool) {
+    pool = new pg.Pool({
+      connectionString: env()[VARIABLE[role]],
+      max: SIZE[role],
+      types,
+      connectionTimeoutMillis: 5000,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      application_name: `parley-${role}`,
+      ...(role === "owner"
+        ? {}
+        : { statement_timeout: 30_000, idle_in_transaction_session_timeout: 30_000, lock_timeout: 20_000 }),
+    });
+    pool.on("error", (error) => log.warn("postgres.connection_lost", { role, ...errorFields(error) }));
+    pools.set(role, pool);
+  }
+  return pool;
+}
+
+/** A connection of its own, outside the pool, for LISTEN. */
+export const dedicatedClient = (role: DbRole) =>
+  new pg.Client({
+    connectionString: env()[VARIABLE[role]],
+    keepAlive: true,
+    connectionTimeoutMillis: 5000,
+    application_name: `parley-${role}-bell`,
+  });
+
+/** Closes every pool; for the end of a process or a test file. */
+export async function closePools(): Promise<void> {
+  const all = [...pools.values()];
+  pools.clear();
+  await Promise.all(all.map((pool) => pool.end()));
+}
+
+const SOCKET = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"]);
+// 08 connection, 57P shutdown, 53 resources, 40 serialisation and deadlock, 55P03 lock timeout, 25P03 idle transaction, 57014 statement timeout
+const STATE = /^(08|57P|53|40|55P03|25P03|57014)/;
+
+/** True when trying the same thing again later is the right answer: Postgres away, restarting, full, or a lost race. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === "string" && (SOCKET.has(code) || STATE.test(code))) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+    error.message,
+  );
+}

@@ -1,0 +1,143 @@
+/** Meta's `messages[]` and `statuses[]` elements in our words. Lenient: an unknown type becomes a card, never an exception. Pure. */
+import type { ContentView } from "@/lib/kernel/content";
+import { type InboundMessage, RECEIPT_STATUSES, type Receipt, type ReceiptStatus, type Sender } from "@/lib/providers/ports";
+
+type Json = Record<string, unknown>;
+const isObject = (v: unknown): v is Json => typeof v === "object" && v !== null && !Array.isArray(v);
+const obj = (v: unknown): Json => (isObject(v) ? v : {});
+const str = (v: unknown): string | null => (typeof v === "string" && v !== "" ? v : typeof v === "number" ? String(v) : null);
+const lines = (...values: unknown[]) => values.map(str).filter((v): v is string => v !== null);
+
+/** Thrown for input no handler can ever take; the event is quarantined at once with this cause. */
+export class Unreadable extends Error {
+  constructor(readonly cause_: string) {
+    super(cause_);
+  }
+}
+
+function timeOf(v: unknown): Date {
+  const seconds = Number(str(v));
+  if (!Number.isFinite(seconds) || seconds <= 0 || seconds > 32_503_680_000) throw new Unreadable("no_timestamp");
+  return new Date(seconds * 1000);
+}
+
+/** One inbound message. @throws Unreadable without id, author or time */
+export function parseMessage(payload: Json): InboundMessage {
+  const message = obj(payload.message);
+  const wamid = str(message.id);
+  const phoneNumberId = str(obj(payload.metadata).phone_number_id);
+  if (!wamid || !phoneNumberId) throw new Unreadable("no_id");
+  const type = str(message.type) ?? "unknown";
+  const content = contentOf(type, message);
+  return {
+    type: "message",
+    phoneNumberId,
+    wamid,
+    sender: senderOf(message, obj((Array.isArray(payload.contacts) ? payload.contacts : [])[0])),
+    at: timeOf(message.timestamp),
+    content,
+    opensWindow: !NO_WINDOW.has(type),
+    quotes: str(obj(message.context).id),
+    raw: content.kind === "text" ? null : message,
+  };
+}
+
+// Meta: only a message or call of the person opens the window; for reactions its pages do not say, so the safer reading holds
+const NO_WINDOW = new Set(["system", "reaction", "edit", "revoke"]);
+
+function senderOf(message: Json, contact: Json): Sender {
+  const phone = str(message.from) ?? str(contact.wa_id);
+  const bsuid = str(message.from_user_id) ?? str(contact.user_id);
+  if (!phone && !bsuid) throw new Unreadable("no_sender");
+  const profile = obj(contact.profile);
+  return { phone: phone?.replace(/\D/g, "") || null, bsuid, username: str(profile.username), profileName: str(profile.name) };
+}
+
+const card = (type: string, ...values: unknown[]): ContentView => ({ kind: "card", type, lines: lines(...values) });
+
+function contentOf(type: string, message: Json): ContentView {
+  const part = obj(message[type]);
+  switch (type) {
+    case "text": {
+      const body = str(part.body);
+      return body === null ? card("unsupported") : { kind: "text", text: body };
+    }
+    case "image":
+    case "video":
+    case "sticker":
+      return card(type, part.caption);
+    case "audio":
+      return card(part.voice === true ? "voice" : "audio");
+    case "document":
+      return card(type, part.filename, part.caption);
+    case "location":
+      return card(type, part.name, part.address, isFinitePair(part) ? `${part.latitude}, ${part.longitude}` : null);
+    case "contacts":
+      return card(type, ...contactLines(message.contacts));
+    case "interactive":
+      return interactiveCard(part);
+    case "button":
+      return card(type, part.text);
+    case "reaction":
+      return str(part.emoji) ? card(type, part.emoji) : card("reaction_removed");
+    case "order":
+      return card(type, part.text, ...orderLines(part));
+    case "system":
+      return card(type, part.body);
+    case "edit": {
+      const edited = obj(obj(part.message).text);
+      return card(type, edited.body);
+    }
+    case "revoke":
+      return card(type);
+    case "unsupported":
+      return card(type, part.type);
+    default:
+      return card(/^[a-z_]{1,40}$/.test(type) ? type : "unknown");
+  }
+}
+
+const isFinitePair = (p: Json) => Number.isFinite(Number(p.latitude)) && Number.isFinite(Number(p.longitude));
+
+const contactLines = (value: unknown) =>
+  (Array.isArray(value) ? value : []).slice(0, 10).flatMap((c) => {
+    const phones = obj(c).phones;
+    return [obj(obj(c).name).formatted_name, ...(Array.isArray(phones) ? phones.map((p) => obj(p).phone) : [])];
+  });
+
+const orderLines = (order: Json) =>
+  (Array.isArray(order.product_items) ? order.product_items : []).slice(0, 20).map((item) => {
+    const i = obj(item);
+    return lines(i.quantity, "×", i.product_retailer_id, i.item_price, i.currency).join(" ");
+  });
+
+function interactiveCard(part: Json): ContentView {
+  const kind = str(part.type) ?? "unknown";
+  const reply = obj(part[kind]);
+  if (kind === "button_reply") return card("button_reply", reply.title);
+  if (kind === "list_reply") return card("list_reply", reply.title, reply.description);
+  if (kind === "nfm_reply") return card("flow_reply", reply.body);
+  if (kind === "call_permission_reply") return card("call_permission_reply", reply.response);
+  return card("interactive");
+}
+
+/** One status. @throws Unreadable without id or time, or with a status Meta has not documented */
+export function parseStatus(payload: Json): Receipt {
+  const status = obj(payload.status);
+  const wamid = str(status.id);
+  const phoneNumberId = str(obj(payload.metadata).phone_number_id);
+  if (!wamid || !phoneNumberId) throw new Unreadable("no_id");
+  const name = str(status.status);
+  if (!RECEIPT_STATUSES.includes(name as ReceiptStatus)) throw new Unreadable("unknown_status");
+  const error = obj((Array.isArray(status.errors) ? status.errors : [])[0]);
+  const code = Number(error.code);
+  return {
+    type: "receipt",
+    phoneNumberId,
+    wamid,
+    status: name as ReceiptStatus,
+    at: timeOf(status.timestamp),
+    tag: str(status.biz_opaque_callback_data),
+    failureCode: name === "failed" && Number.isInteger(code) ? code : null,
+  };
+}

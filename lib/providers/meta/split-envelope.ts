@@ -1,0 +1,142 @@
+/** A Meta webhook body, walked whole: every entry, change, message, status and error becomes one piece with its dedupe key. Pure. */
+import { createHash } from "node:crypto";
+
+export type PieceKind = "message" | "status" | "error" | "echo" | "generic";
+
+export interface Piece {
+  kind: PieceKind;
+  field: string;
+  phoneNumberId: string | null;
+  wabaId: string | null;
+  /** Parts of the dedupe key; the caller turns them into an HMAC, since some contain a person. */
+  dedupe: string[];
+  /** Self-contained: what this one event needs, as Meta said it. */
+  payload: Record<string, unknown>;
+  /** Set when the piece cannot be understood whatever we do. */
+  broken: "foreign_shape" | null;
+}
+
+type Json = Record<string, unknown>;
+const isObject = (v: unknown): v is Json => typeof v === "object" && v !== null && !Array.isArray(v);
+const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : []);
+const text = (v: unknown): string | null => (typeof v === "string" && v !== "" ? v : typeof v === "number" ? String(v) : null);
+
+// ids of templates are bare numbers beyond 2^53: quoted before parsing, or digits would be lost
+const BIG = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+const HAS_BIG = /[:,[\s]-?\d{16,}/;
+
+/** Parses a body without losing digits of long integers. @throws SyntaxError if it is no JSON */
+export function parseBody(raw: Buffer): unknown {
+  const source = raw.toString("utf8");
+  return JSON.parse(HAS_BIG.test(source) ? source.replace(BIG, (m) => (m.startsWith('"') ? m : `"${m}"`)) : source);
+}
+
+/** JSON with sorted keys, so that key order does not matter to a hash. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (!isObject(value)) return JSON.stringify(value) ?? "null";
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((k) => `${JSON.stringify(k)}:${canonicalJson(value[k])}`).join(",")}}`;
+}
+const digest = (value: unknown) => createHash("sha256").update(canonicalJson(value)).digest("hex");
+
+/**
+ * Splits a parsed body.
+ * @returns null when the body is no envelope at all (quarantined whole); otherwise every piece, in the order of the body
+ */
+export function splitEnvelope(body: unknown): Piece[] | null {
+  if (!isObject(body) || !Array.isArray(body.entry) || body.entry.length === 0) return null;
+  return body.entry.flatMap((entry): Piece[] => {
+    if (!isObject(entry) || !Array.isArray(entry.changes) || entry.changes.length === 0) return [brokenPiece(entry, null)];
+    return entry.changes.flatMap((change) => splitChange(entry, change));
+  });
+}
+
+function brokenPiece(value: unknown, wabaId: string | null): Piece {
+  const payload = { value } as Json;
+  return {
+    kind: "generic",
+    field: "unreadable",
+    phoneNumberId: null,
+    wabaId,
+    dedupe: ["broken", digest(value)],
+    payload,
+    broken: "foreign_shape",
+  };
+}
+
+function splitChange(entry: Json, change: unknown): Piece[] {
+  const entryId = text(entry.id);
+  if (!isObject(change) || !isObject(change.value)) return [brokenPiece(change, entryId)];
+  const value = change.value;
+  const field = text(change.field) ?? "unknown";
+  const metadata = isObject(value.metadata) ? value.metadata : {};
+  const phoneNumberId = text(metadata.phone_number_id);
+  const wabaId = isObject(value.waba_info) ? (text(value.waba_info.waba_id) ?? entryId) : entryId;
+  const base = { field, phoneNumberId, wabaId, broken: null };
+  const scope = phoneNumberId ?? `waba:${wabaId ?? ""}`;
+  const time = text(entry.time) ?? "";
+
+  if (field === "messages") {
+    const contacts = list(value.contacts);
+    const pieces: Piece[] = [
+      ...list(value.messages).map((message) => ({
+        ...base,
+        kind: "message" as const,
+        dedupe:
+          isObject(message) && text(message.id)
+            ? ["message", scope, text(message.id) ?? ""]
+            : ["message?", scope, digest(message)],
+        payload: { metadata, message, contacts: contactsFor(message, contacts) },
+      })),
+      ...list(value.statuses).map((status) => ({
+        ...base,
+        kind: "status" as const,
+        dedupe: isObject(status)
+          ? [
+              "status",
+              scope,
+              text(status.id) ?? digest(status),
+              text(status.status) ?? "",
+              text(status.recipient_participant_id) ?? "",
+              text(status.timestamp) ?? "",
+            ]
+          : ["status?", scope, digest(status)],
+        payload: { metadata, status },
+      })),
+      ...list(value.errors).map((error) => ({
+        ...base,
+        kind: "error" as const,
+        dedupe: ["error", scope, isObject(error) ? (text(error.code) ?? "") : "", digest(error), time],
+        payload: { metadata, error },
+      })),
+    ];
+    if (pieces.length > 0) return pieces;
+  }
+  const echoes = list(value.message_echoes);
+  if (echoes.length > 0) {
+    return echoes.map((echo) => ({
+      ...base,
+      kind: "echo" as const,
+      dedupe: ["echo", scope, (isObject(echo) && text(echo.id)) || digest(echo)],
+      payload: { metadata, echo },
+    }));
+  }
+  return [
+    {
+      ...base,
+      kind: "generic",
+      dedupe: ["generic", wabaId ?? "", field, digest(value), time],
+      payload: { entryId, entryTime: text(entry.time), field, value },
+    },
+  ];
+}
+
+/** The contacts element of a message's author: paired by user, never by index. */
+function contactsFor(message: unknown, contacts: unknown[]): unknown[] {
+  if (!isObject(message) || contacts.length === 0) return [];
+  const from = text(message.from);
+  const user = text(message.from_user_id);
+  const match = contacts.filter((c) => isObject(c) && ((from && text(c.wa_id) === from) || (user && text(c.user_id) === user)));
+  return match.length > 0 ? match.slice(0, 1) : contacts.length === 1 ? contacts : [];
+}

@@ -1,0 +1,48 @@
+/** next-auth 4 with one credentials provider: it checks the password and carries a session id, nothing more. */
+import type { NextAuthOptions } from "next-auth";
+import CredentialsProvider from "next-auth/providers/credentials";
+import { z } from "zod";
+import { signIn } from "@/lib/identity";
+import { AppError } from "@/lib/kernel/errors";
+import { env } from "@/lib/platform/env";
+import { errorFields, log } from "@/lib/platform/log";
+import { clearFailures, countFailure, refuseIfThrottled } from "@/lib/web/login-throttle";
+import { cookieName, cookieOptions, isHttps } from "@/lib/web/session-cookie";
+
+const Credentials = z.object({ email: z.string().trim().min(1).max(254), password: z.string().min(1).max(512) });
+
+async function authorize(input: unknown, headers: Record<string, string> | undefined): Promise<{ id: string }> {
+  const parsed = Credentials.safeParse(input);
+  if (!parsed.success) throw new Error("bad_credentials");
+  const { email, password } = parsed.data;
+  try {
+    await refuseIfThrottled(email);
+    const secret = await signIn({ email, password, device: headers?.["user-agent"] ?? "" }, new Date());
+    await clearFailures(email);
+    return { id: secret };
+  } catch (error) {
+    if (!(error instanceof AppError)) log.error("sign_in.failed", errorFields(error));
+    const detail = error instanceof AppError ? error.detail : "unavailable";
+    if (detail === "bad_credentials") await countFailure(email);
+    throw new Error(detail === "database" ? "unavailable" : detail); // next-auth puts it into the answer's `error`
+  }
+}
+
+export const authOptions = (): NextAuthOptions => ({
+  secret: env().NEXTAUTH_SECRET,
+  session: { strategy: "jwt", maxAge: 12 * 3600 },
+  useSecureCookies: isHttps(),
+  pages: { signIn: "/sign-in", error: "/sign-in" },
+  cookies: { sessionToken: { name: cookieName(), options: cookieOptions() } },
+  providers: [
+    CredentialsProvider({
+      credentials: { email: {}, password: {} },
+      authorize: (credentials, request) => authorize(credentials, request.headers as Record<string, string> | undefined),
+    }),
+  ],
+  callbacks: {
+    jwt: ({ token, user }) => (user ? { sid: user.id } : { sid: token.sid }),
+    session: ({ session }) => ({ expires: session.expires }),
+  },
+  logger: { error: (code) => log.warn("next_auth.error", { reason: code }), warn: () => {}, debug: () => {} },
+});

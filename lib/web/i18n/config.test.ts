@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { asLocale, asTimeZone, negotiateLocale } from "@/lib/web/i18n/config";
+
+describe("negotiateLocale", () => {
+  it.each([
+    ["pt-BR,pt;q=0.9,en;q=0.8", "pt-BR"],
+    ["pt-PT", "pt-BR"],
+    ["fr-FR,fr;q=0.9,id;q=0.5,en;q=0.4", "id"],
+    ["en;q=0.2, id;q=0.7", "id"],
+    ["in-ID", "id"],
+    ["de,fr", null],
+    ["en;q=0", null],
+    ["", null],
+    [";;;,,,q=", null],
+  ])("%s → %s", (header, expected) => expect(negotiateLocale(header)).toBe(expected));
+});
+
+it("takes only known names from cookies", () => {
+  expect(asLocale("pt-BR")).toBe("pt-BR");
+  expect(asLocale("../en")).toBeNull();
+  expect(asTimeZone("Asia/Jakarta")).toBe("Asia/Jakarta");
+  expect(asTimeZone("Mars/Olympus")).toBe("UTC");
+  expect(asTimeZone(undefined)).toBe("UTC");
+});

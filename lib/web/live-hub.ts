@@ -1,0 +1,96 @@
+/** Live streams of this process: one Redis subscription, fan-out in memory, sessions rechecked every five seconds. */
+
+import { can, fatesOfSessions, hashSession } from "@/lib/identity";
+import { seconds } from "@/lib/kernel/time";
+import { type LiveEntry, liveSince, subscribeLive } from "@/lib/platform/live";
+import { errorFields, log } from "@/lib/platform/log";
+import { gauges } from "@/lib/platform/metrics";
+import { type EventStream, openEventStream } from "@/lib/web/event-stream";
+import type { Visitor } from "@/lib/web/request-guard";
+
+const RECHECK = seconds(5);
+const EVENT = "live";
+
+interface Stream {
+  visitor: Visitor;
+  idHash: Buffer;
+  out: EventStream;
+}
+
+class LiveHub {
+  #byOrg = new Map<string, Set<Stream>>();
+  #redisUp = false;
+  constructor() {
+    subscribeLive(
+      (entry) => this.#deliver(entry),
+      (up) => {
+        this.#redisUp = up;
+        if (up) this.#resyncAll(); // whatever was published meanwhile was not heard
+      },
+    );
+    setInterval(() => void this.#recheck(), RECHECK).unref();
+  }
+
+  /** Opens a visitor's stream; `afterId` resumes where the browser left off. */
+  open(visitor: Visitor, signal: AbortSignal, afterId: string | null): Response {
+    const { orgId } = visitor.ctx;
+    const streams = this.#byOrg.get(orgId) ?? new Set();
+    const out = openEventStream(signal, () => {
+      if (streams.delete(stream)) gauges.liveStreams.dec();
+      if (streams.size === 0 && this.#byOrg.get(orgId) === streams) this.#byOrg.delete(orgId);
+    });
+    const stream: Stream = { visitor, idHash: hashSession(visitor.secret), out };
+    this.#byOrg.set(orgId, streams.add(stream));
+    gauges.liveStreams.inc();
+    if (afterId) void this.#resume(stream, afterId);
+    return out.response;
+  }
+
+  async #resume(stream: Stream, afterId: string) {
+    const missed = await liveSince(stream.visitor.ctx.orgId, afterId);
+    if (missed === null) this.#send(stream, { type: "resync" });
+    else for (const entry of missed) this.#offer(stream, entry);
+  }
+
+  #deliver(entry: LiveEntry) {
+    for (const stream of this.#byOrg.get(entry.orgId) ?? []) this.#offer(stream, entry);
+  }
+  /** Only ids their reader may read now. */
+  #offer(stream: Stream, entry: LiveEntry) {
+    if (entry.event.conversationId && !can(stream.visitor.ctx, "inbox.read")) return;
+    this.#send(stream, entry.event, entry.id);
+  }
+  #send(stream: Stream, event: object, id?: string) {
+    stream.out.send(EVENT, event, id);
+  }
+  #all(): Stream[] {
+    return [...this.#byOrg.values()].flatMap((set) => [...set]);
+  }
+  #resyncAll() {
+    for (const stream of this.#all()) this.#send(stream, { type: "resync" });
+  }
+
+  async #recheck() {
+    const streams = this.#all();
+    if (streams.length === 0) return;
+    if (!this.#redisUp) this.#resyncAll(); // polling until Redis is back
+    try {
+      const fates = await fatesOfSessions(
+        streams.map((s) => ({ idHash: s.idHash, role: s.visitor.ctx.role, orgId: s.visitor.ctx.orgId })),
+        new Date(),
+      );
+      for (const stream of streams) {
+        const fate = fates.get(stream.idHash.toString("hex"));
+        if (fate === "live") continue;
+        this.#send(stream, { type: fate === "changed" ? "session.changed" : "session.ended" });
+        stream.out.close();
+      }
+    } catch (error) {
+      log.warn("live.recheck_failed", errorFields(error));
+    }
+  }
+}
+
+let hub: LiveHub | undefined;
+/** The hub of this process; made with the first stream. */
+export const liveHub = () => (hub ??= new LiveHub());

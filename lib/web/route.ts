@@ -1,0 +1,105 @@
+/** The one adapter of API routes: declares its door, parses, calls one verb, presents. A route without it does not build (house test). */
+import type { core, z } from "zod";
+import { allow, type Permission } from "@/lib/identity";
+import type { Ctx } from "@/lib/kernel/ctx";
+import { AppError } from "@/lib/kernel/errors";
+import { PRIVATE, problem } from "@/lib/web/problem";
+import { assertOwnOrigin, newRequestId, type Visitor, visitorOf } from "@/lib/web/request-guard";
+
+export type Access = Permission | "session" | "public";
+type Schema = z.ZodType;
+type Out<S> = S extends Schema ? z.output<S> : undefined;
+
+export interface RouteSpec<P, Q, B> {
+  access: Access;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** Status of a success; 200 unless told. */
+  status?: number;
+}
+export interface Parsed<P, Q, B> {
+  params: Out<P>;
+  query: Out<Q>;
+  body: Out<B>;
+  request: Request;
+  visitor: Visitor | null;
+}
+type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
+
+const LARGEST_BODY = 256 * 1024;
+
+/**
+ * Makes a route handler.
+ * @param spec its permission (or `session`, `public`) and the schemas of what comes in; unknown keys are refused
+ * @param run gets a context (the visitor's, or for `public` one without rights) and the parsed input; its result is sent as JSON
+ */
+export function route<
+  P extends Schema | undefined = undefined,
+  Q extends Schema | undefined = undefined,
+  B extends Schema | undefined = undefined,
+>(spec: RouteSpec<P, Q, B>, run: (ctx: Ctx, input: Parsed<P, Q, B>) => Promise<unknown>): Handler {
+  return async (request, context) => {
+    const requestId = newRequestId();
+    const { pathname, searchParams } = new URL(request.url);
+    try {
+      const visitor = spec.access === "public" ? null : await visitorOf(request, requestId);
+      if (spec.access !== "public" && !visitor) throw new AppError("unauthenticated", "no_session");
+      assertOwnOrigin(request);
+      if (visitor && spec.access !== "session" && spec.access !== "public") allow(visitor.ctx, spec.access);
+      const input = {
+        // an address that cannot exist is an address that does not
+        params: spec.params ? parse(spec.params, await context.params, () => new AppError("not_found", "address")) : undefined,
+        query: spec.query ? parse(spec.query, Object.fromEntries(searchParams), invalid) : undefined,
+        body: spec.body ? parse(spec.body, await readJson(request), invalid) : undefined,
+        request,
+        visitor,
+      } as Parsed<P, Q, B>;
+      const result = await run(visitor?.ctx ?? nobody(requestId), input);
+      if (result instanceof Response) return result;
+      return Response.json(result ?? { ok: true }, {
+        status: spec.status ?? 200,
+        headers: { ...PRIVATE, "x-request-id": requestId },
+      });
+    } catch (error) {
+      return problem(error, requestId, `${request.method} ${pathname.replace(/[0-9a-f-]{36}/g, ":id")}`);
+    }
+  };
+}
+
+const nobody = (requestId: string): Ctx => ({
+  orgId: "" as Ctx["orgId"],
+  actor: { kind: "system", why: "public" },
+  role: null,
+  permissions: new Set(),
+  now: new Date(),
+  requestId,
+});
+
+function parse(schema: Schema, value: unknown, refuse: (issues: core.$ZodIssue[]) => AppError): unknown {
+  const result = schema.safeParse(value);
+  if (!result.success) throw refuse(result.error.issues);
+  return result.data;
+}
+
+function invalid(issues: core.$ZodIssue[]): AppError {
+  const fields = Object.fromEntries(
+    issues.map((i) => [i.path.map(String).join(".") || "body", i.code === "custom" ? i.message : i.code]),
+  );
+  return new AppError("invalid", "invalid", { fields });
+}
+
+async function readJson(request: Request): Promise<unknown> {
+  const text = await request.text();
+  if (text.length > LARGEST_BODY) throw new AppError("invalid", "too_large");
+  try {
+    // keys that could reach a prototype are dropped by strict schemas; refused here so that nothing in between sees them
+    return JSON.parse(text || "{}", (key, value: unknown) => {
+      if (key === "__proto__" || key === "constructor" || key === "prototype")
+        throw new AppError("invalid", "invalid", { fields: { [key]: "refused" } });
+      return value;
+    });
+  } catch (error) {
+    throw error instanceof AppError ? error : new AppError("invalid", "not_json", { fields: { body: "not_json" } });
+  }
+}

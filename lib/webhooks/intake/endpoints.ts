@@ -1,0 +1,67 @@
+/** The endpoints this process may answer for, with today's intake key; read from `intake_endpoints`, refreshed every 30 s. */
+import { open, type SealingKey } from "@/lib/platform/crypto/codec";
+import { KekRing } from "@/lib/platform/crypto/key-ring";
+import { env } from "@/lib/platform/env";
+import { poolOf } from "@/lib/platform/pool";
+
+export interface Endpoint {
+  id: string;
+  key: SealingKey;
+  secrets: string[];
+}
+interface Row {
+  id: string;
+  key: string;
+  secret_sealed: Buffer | null;
+  secret_previous_sealed: Buffer | null;
+  intake_key_id: string;
+  intake_kek_id: string;
+  intake_key_wrapped: Buffer;
+}
+
+const FRESH_MS = 30_000;
+let ring: KekRing | undefined;
+let kept: { at: number; byKey: Map<string, Endpoint> } | undefined;
+let loading: Promise<void> | undefined;
+
+/** The endpoint of an address, or null if there is none. @throws the database's error while nothing is known yet */
+export async function findEndpoint(key: string): Promise<Endpoint | null> {
+  if (!kept) await load();
+  else if (Date.now() - kept.at > FRESH_MS) void load().catch(() => {});
+  return kept?.byKey.get(key) ?? null;
+}
+
+function load(): Promise<void> {
+  loading ??= read().finally(() => {
+    loading = undefined;
+  });
+  return loading;
+}
+
+async function read(): Promise<void> {
+  ring ??= new KekRing(env().INTAKE_KEY);
+  const { rows } = await poolOf("ingest").query<Row>({
+    name: "intake.endpoints",
+    text: "select id, key, secret_sealed, secret_previous_sealed, intake_key_id, intake_kek_id, intake_key_wrapped from intake_endpoints",
+  });
+  const byKey = new Map<string, Endpoint>();
+  for (const row of rows) {
+    const sealingKey = ring.unwrap("intake", row.intake_key_id, { kekId: row.intake_kek_id, wrapped: row.intake_key_wrapped });
+    byKey.set(row.key, { id: row.id, key: sealingKey, secrets: secretsOf(row, sealingKey) });
+  }
+  kept = { at: Date.now(), byKey };
+}
+
+/** The platform's endpoint is verified with the app's secrets; any other carries its own, sealed. */
+function secretsOf(row: Row, key: SealingKey): string[] {
+  if (row.secret_sealed === null) return [env().META_APP_SECRET, env().META_APP_SECRET_PREVIOUS ?? ""].filter(Boolean);
+  const place = (column: string) => ({ scope: "intake", table: "intake_endpoints", column, rowId: row.id });
+  const secrets = [open(key, place("secret_sealed"), row.secret_sealed).toString()];
+  if (row.secret_previous_sealed) secrets.push(open(key, place("secret_previous_sealed"), row.secret_previous_sealed).toString());
+  return secrets;
+}
+
+/** Forgets what is known, for tests that change endpoints. */
+export function forgetEndpoints(): void {
+  kept = undefined;
+}

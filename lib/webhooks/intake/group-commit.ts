@@ -1,0 +1,122 @@
+/**
+ * Group commit without a timer: a statement is written at once when the writer is free; rows that arrive while it runs
+ * go into the next one. No row is acknowledged before its own commit.
+ */
+
+import { errorFields, log } from "@/lib/platform/log";
+import { poolOf } from "@/lib/platform/pool";
+
+/** A sealed delivery, ready to be stored. */
+export interface Delivery {
+  id: string;
+  endpointId: string;
+  bodySha256: Buffer;
+  bodySealed: Buffer;
+  keyId: string;
+  bytes: number;
+}
+interface Waiting {
+  row: Delivery;
+  done: () => void;
+  failed: (error: unknown) => void;
+}
+
+const GROUP_ROWS = 200;
+const GROUP_BYTES = 8 * 1024 * 1024;
+const FLIGHT_BYTES = 64 * 1024 * 1024;
+
+const INSERT = {
+  name: "intake.insert",
+  text: `insert into webhook_deliveries (id, endpoint_id, body_sha256, body_sealed, key_id, bytes, repeats)
+    select * from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::uuid[], $6::int[], $7::int[])
+    on conflict (endpoint_id, body_sha256) do update set repeats = webhook_deliveries.repeats + 1 + excluded.repeats`,
+};
+
+/** Thrown when more than 64 MiB wait to be stored: the sender must try again later. */
+export class IntakeFull extends Error {}
+
+export class GroupCommit {
+  #waiting: Waiting[] = [];
+  #flying = 0;
+  #writing = false;
+  #scheduled = false;
+  /** @param onCommitted called after each commit; must not throw */
+  constructor(readonly onCommitted: () => void) {}
+
+  /** Resolves once the row is committed. @throws IntakeFull, or the database's error */
+  store(row: Delivery): Promise<void> {
+    const size = row.bodySealed.length;
+    if (this.#flying + size > FLIGHT_BYTES) return Promise.reject(new IntakeFull());
+    this.#flying += size;
+    return new Promise<void>((done, failed) => {
+      this.#waiting.push({ row, done, failed });
+      if (this.#writing || this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(() => {
+        this.#scheduled = false;
+        void this.#drain();
+      });
+    }).finally(() => {
+      this.#flying -= size;
+    });
+  }
+
+  async #drain(): Promise<void> {
+    this.#writing = true;
+    while (this.#waiting.length) {
+      const group = this.#take();
+      try {
+        await write(group.map((w) => w.row));
+        for (const w of group) w.done();
+        this.onCommitted();
+      } catch (error) {
+        if (group.length === 1) group[0]?.failed(error);
+        else await this.#oneByOne(group, error);
+      }
+    }
+    this.#writing = false;
+  }
+
+  #take(): Waiting[] {
+    let bytes = 0;
+    let n = 0;
+    while (n < this.#waiting.length && n < GROUP_ROWS) {
+      bytes += this.#waiting[n]?.row.bodySealed.length ?? 0;
+      if (n > 0 && bytes > GROUP_BYTES) break;
+      n++;
+    }
+    return this.#waiting.splice(0, n);
+  }
+
+  async #oneByOne(group: Waiting[], cause: unknown): Promise<void> {
+    log.warn("intake.group_failed", { rows: group.length, ...errorFields(cause) });
+    for (const w of group) {
+      await write([w.row]).then(w.done, w.failed);
+    }
+    this.onCommitted();
+  }
+}
+
+async function write(rows: Delivery[]): Promise<void> {
+  // equal bodies inside one statement would hit the same row twice, which ON CONFLICT refuses
+  const folded = new Map<string, { row: Delivery; repeats: number }>();
+  for (const row of rows) {
+    const key = row.endpointId + row.bodySha256.toString("latin1");
+    const first = folded.get(key);
+    if (first) first.repeats++;
+    else folded.set(key, { row, repeats: 0 });
+  }
+  const all = [...folded.values()];
+  await poolOf("ingest").query({
+    ...INSERT,
+    values: [
+      all.map((f) => f.row.id),
+      all.map((f) => f.row.endpointId),
+      all.map((f) => f.row.bodySha256),
+      all.map((f) => f.row.bodySealed),
+      all.map((f) => f.row.keyId),
+      all.map((f) => f.row.bytes),
+      all.map((f) => f.repeats),
+    ],
+  });
+}

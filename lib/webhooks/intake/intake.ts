@@ -1,0 +1,98 @@
+/** One function behind both mounts: verify, seal, store, answer. Understanding happens later, elsewhere. */
+import { createHash } from "node:crypto";
+import { newId } from "@/lib/kernel/ids";
+import { seal } from "@/lib/platform/crypto/codec";
+import { env } from "@/lib/platform/env";
+import { errorFields, log } from "@/lib/platform/log";
+import { counters, histograms } from "@/lib/platform/metrics";
+import { poolOf } from "@/lib/platform/pool";
+import { findEndpoint } from "@/lib/webhooks/intake/endpoints";
+import { GroupCommit, IntakeFull } from "@/lib/webhooks/intake/group-commit";
+import { endpointKeyOf, MAX_BODY } from "@/lib/webhooks/intake/model";
+import { answerChallenge, isSigned } from "@/lib/webhooks/intake/signature";
+
+export interface WebhookRequest {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  /** Value of `X-Hub-Signature-256`. */
+  signature: string | undefined;
+  /** The raw bytes of a POST; "too_large" when the cap was passed while reading. */
+  raw: Buffer | "too_large" | null;
+}
+export interface WebhookAnswer {
+  status: number;
+  body: string;
+}
+
+const answer = (status: number, body = ""): WebhookAnswer => ({ status, body });
+const refuse = (status: number, why: string): WebhookAnswer => {
+  counters.webhookRefused.inc({ why });
+  return answer(status);
+};
+
+/** Channel on which the worker listens; rung after commits, at most every 20 ms. */
+export const SPLIT_BELL = "parley_split";
+const BELL_EVERY_MS = 20;
+let bellDue = false;
+function ringBell(): void {
+  if (bellDue) return;
+  bellDue = true;
+  poolOf("ingest")
+    .query({ name: "intake.bell", text: "select pg_notify($1, '')", values: [SPLIT_BELL] })
+    .catch(() => {}); // the sweep finds what no bell announced
+  setTimeout(() => {
+    bellDue = false;
+    if (rungSince) {
+      rungSince = false;
+      ringBell();
+    }
+  }, BELL_EVERY_MS).unref();
+}
+let rungSince = false;
+
+const commits = new GroupCommit(() => {
+  if (bellDue) rungSince = true;
+  else ringBell();
+});
+
+/**
+ * Answers one webhook request. 200 only after the commit; 401 for a bad signature, 413 over the cap, 403 for a failed
+ * handshake, 404 for an unknown address, 503 whenever the row could not be stored (the provider retries).
+ */
+export async function receiveWebhook(request: WebhookRequest): Promise<WebhookAnswer> {
+  const endpointKey = endpointKeyOf(request.path);
+  if (!endpointKey) return answer(404);
+  if (request.method === "GET") {
+    const challenge = answerChallenge(request.query, env().META_WEBHOOK_VERIFY_TOKEN);
+    return challenge === null ? refuse(403, "handshake") : answer(200, challenge);
+  }
+  if (request.method !== "POST") return answer(405);
+  if (request.raw === null) return answer(400);
+  if (request.raw === "too_large" || request.raw.length > MAX_BODY) return refuse(413, "too_large");
+  const started = performance.now();
+  try {
+    const endpoint = await findEndpoint(endpointKey);
+    if (!endpoint) return answer(endpointKey === "meta" ? 503 : 404);
+    if (!isSigned(request.raw, request.signature, endpoint.secrets)) return refuse(401, "signature");
+    await store(endpoint, request.raw);
+  } catch (error) {
+    if (!(error instanceof IntakeFull)) log.error("intake.store_failed", errorFields(error));
+    return refuse(503, error instanceof IntakeFull ? "full" : "database");
+  }
+  counters.webhookAccepted.inc();
+  histograms.webhookAck.observe((performance.now() - started) / 1000);
+  return answer(200);
+}
+
+async function store(endpoint: { id: string; key: Parameters<typeof seal>[0] }, raw: Buffer): Promise<void> {
+  const id = newId("delivery");
+  await commits.store({
+    id,
+    endpointId: endpoint.id,
+    bodySha256: createHash("sha256").update(raw).digest(),
+    bodySealed: seal(endpoint.key, { scope: "intake", table: "webhook_deliveries", column: "body_sealed", rowId: id }, raw),
+    keyId: endpoint.key.id,
+    bytes: raw.length,
+  });
+}

@@ -1,0 +1,22 @@
+/** Decisions of the intake: limits, and which endpoint is addressed. Pure. */
+
+/** Largest body taken, in bytes. Meta sends up to 3 MB. */
+export const MAX_BODY = 4 * 1024 * 1024;
+/** Longest time a body may take to arrive, in milliseconds. */
+export const READ_TIMEOUT = 10_000;
+
+const META_PATHS = new Set([
+  "/api/webhooks/whatsapp",
+  "/api/webhooks/whatsapp/meta",
+  "/api/whatsapp/webhook",
+  "/api/v1/whatsapp/webhook",
+]);
+/** Key of the platform's own Meta endpoint in `intake_endpoints`. */
+export const META_ENDPOINT = "meta";
+
+/** The endpoint a path addresses, or null. The aliases exist for configurations made before this product. */
+export function endpointKeyOf(path: string): string | null {
+  const clean = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+  if (META_PATHS.has(clean)) return META_ENDPOINT;
+  return /^\/api\/webhooks\/whatsapp\/t\/([A-Za-z0-9_-]{16,64})$/.exec(clean)?.[1] ?? null;
+}

@@ -1,0 +1,56 @@
+/** The intake mounted on plain `node:http`: reads the raw body under a cap and a time limit. */
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { receiveWebhook } from "@/lib/webhooks/intake/intake";
+import { MAX_BODY, READ_TIMEOUT } from "@/lib/webhooks/intake/model";
+
+/** Request listener for the webhook addresses; `other` answers everything else (health, metrics). */
+export function webhookListener(other: RequestListener): RequestListener {
+  return (req, res) => {
+    const url = req.url ?? "/";
+    const mark = url.indexOf("?");
+    const path = mark < 0 ? url : url.slice(0, mark);
+    if (!path.startsWith("/api/")) return other(req, res);
+    const query = new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
+    void answerRequest(req, res, path, query);
+  };
+}
+
+async function answerRequest(req: IncomingMessage, res: ServerResponse, path: string, query: URLSearchParams): Promise<void> {
+  const raw = req.method === "POST" ? await readBody(req) : null;
+  if (raw === "aborted") return;
+  const signature = req.headers["x-hub-signature-256"];
+  const { status, body } = await receiveWebhook({
+    method: req.method ?? "GET",
+    path,
+    query,
+    signature: typeof signature === "string" ? signature : undefined,
+    raw,
+  });
+  if (raw === "too_large") res.setHeader("connection", "close");
+  res.writeHead(status, { "content-type": "text/plain; charset=utf-8", "content-length": Buffer.byteLength(body) });
+  res.end(body);
+}
+
+function readBody(req: IncomingMessage): Promise<Buffer | "too_large" | "aborted"> {
+  if (Number(req.headers["content-length"] ?? 0) > MAX_BODY) {
+    req.resume();
+    return Promise.resolve("too_large");
+  }
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const timer = setTimeout(() => req.destroy(), READ_TIMEOUT);
+    const end = (result: Buffer | "too_large" | "aborted") => {
+      clearTimeout(timer);
+      resolve(result);
+    };
+    req.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_BODY) return end("too_large");
+      chunks.push(chunk);
+    });
+    req.on("end", () => end(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)));
+    req.on("close", () => end("aborted"));
+    req.on("error", () => end("aborted"));
+  });
+}

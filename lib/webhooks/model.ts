@@ -1,0 +1,26 @@
+/** What becomes of an event: retry, quarantine, discard. Pure. */
+import { days, minutes, seconds } from "@/lib/kernel/time";
+
+/** A claim on deliveries is given back after this. */
+export const SPLIT_LEASE = seconds(30);
+export const SPLIT_BATCH = 500;
+export const PROCESS_BATCH = 500;
+/** Delivery bodies are nulled and their day's key destroyed after this. */
+export const BODY_KEPT = days(9);
+/** Orphan traffic is destroyed after this, with an audit line. */
+export const UNROUTED_KEPT = days(30);
+/** A delivery that cannot be split this often is unreadable. */
+export const SPLIT_TRIES = 5;
+
+const RETRIES = [minutes(5), minutes(15), minutes(45)] as const;
+
+export type NextStep = { state: "pending"; delayMs: number } | { state: "quarantined" };
+
+/**
+ * After a handler failed on an event. A database that was away does not count: the event simply stays pending.
+ * @param attempts failures so far, without this one
+ */
+export function nextStep(attempts: number): NextStep {
+  const delayMs = RETRIES[attempts];
+  return delayMs === undefined ? { state: "quarantined" } : { state: "pending", delayMs };
+}

@@ -1,0 +1,169 @@
+/** From events to what people see: one organisation at a time, set-wise; effects and "processed" commit together. */
+
+import { personKey, resolveContacts } from "@/lib/contacts";
+import { type Received, receiveMessages } from "@/lib/inbox";
+import { systemCtx } from "@/lib/kernel/ctx";
+import { AppError } from "@/lib/kernel/errors";
+import { asId, type Id } from "@/lib/kernel/ids";
+import { applyReceipts } from "@/lib/messages";
+import { type LiveMessage, publishLive } from "@/lib/platform/live";
+import { errorFields, log } from "@/lib/platform/log";
+import { counters } from "@/lib/platform/metrics";
+import { isUnavailable } from "@/lib/platform/pool";
+import { inTenantSql, type Sql } from "@/lib/platform/sql";
+import { parseMessage, parseStatus, Unreadable } from "@/lib/providers/meta/parse-message";
+import type { InboundMessage, Receipt } from "@/lib/providers/ports";
+import { nextStep, PROCESS_BATCH } from "@/lib/webhooks/model";
+
+interface EventRow {
+  id: string;
+  kind: string;
+  channel_id: string | null;
+  payload_sealed: Buffer | null;
+  received_at: Date;
+  attempts: number;
+}
+interface Changed {
+  conversationId: string;
+  messageId: string;
+}
+interface Outcome {
+  taken: number;
+  changed: Changed[];
+}
+
+/**
+ * Handles up to 500 pending events of one organisation. A poison event is found by halving the set; the others go on.
+ * @returns how many were taken; equal to the batch when more may wait
+ */
+export async function processOrganisation(orgId: Id<"organisation">): Promise<number> {
+  const ctx = systemCtx(orgId, "webhooks.process");
+  const { taken, changed } = await attempt(ctx, null);
+  await publishLive(orgId, toLive(changed));
+  return taken;
+}
+
+/** Handles a set: all that is due, or the given ids. On failure the set is halved until the culprit stands alone. */
+async function attempt(ctx: ReturnType<typeof systemCtx>, ids: string[] | null): Promise<Outcome> {
+  let events: EventRow[] = [];
+  try {
+    return await inTenantSql(ctx, async (sql) => {
+      await lockOrganisation(sql);
+      events = await takeEvents(sql, ids);
+      const changed = await handle(sql, events);
+      return { taken: events.length, changed };
+    });
+  } catch (error) {
+    if (events.length === 0 || isAway(error)) throw error;
+    if (events.length === 1 && events[0]) {
+      await recordFailure(ctx, events[0], error);
+      return { taken: 1, changed: [] };
+    }
+    const half = Math.ceil(events.length / 2);
+    const first = await attempt(
+      ctx,
+      events.slice(0, half).map((e) => e.id),
+    );
+    const second = await attempt(
+      ctx,
+      events.slice(half).map((e) => e.id),
+    );
+    return { taken: events.length, changed: [...first.changed, ...second.changed] };
+  }
+}
+
+const isAway = (error: unknown) => isUnavailable(error) || (error instanceof AppError && error.code === "unavailable");
+
+/** One handler per organisation at a time: contacts and conversations are made without races, in a fixed order. */
+const lockOrganisation = (sql: Sql) =>
+  sql.rows("org.lock", "select pg_advisory_xact_lock(hashtextextended($1::text, 7))", [sql.ctx.orgId]);
+
+const takeEvents = (sql: Sql, ids: string[] | null) =>
+  ids
+    ? sql.rows<EventRow>(
+        "events.take_ids",
+        `select id, kind, channel_id, payload_sealed, received_at, attempts from webhook_events
+          where org_id = $1 and id = any($2::uuid[]) and state = 'pending' order by id for update`,
+        [sql.ctx.orgId, ids],
+      )
+    : sql.rows<EventRow>(
+        "events.take",
+        `select id, kind, channel_id, payload_sealed, received_at, attempts from webhook_events
+          where org_id = $1 and state = 'pending' and next_attempt_at <= now() order by next_attempt_at, id limit $2 for update`,
+        [sql.ctx.orgId, PROCESS_BATCH],
+      );
+
+async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
+  if (events.length === 0) return [];
+  const messages: { message: InboundMessage; event: EventRow }[] = [];
+  const receipts: Receipt[] = [];
+  const broken: { id: string; cause: string }[] = [];
+  for (const event of events) {
+    if (event.kind !== "message" && event.kind !== "status") continue; // kept for the rooms that will understand them
+    try {
+      const payload = JSON.parse(
+        sql.keys.open("webhook_events", "payload_sealed", event.id, event.payload_sealed ?? Buffer.alloc(0)).toString(),
+      );
+      if (event.kind === "message") messages.push({ message: parseMessage(payload), event });
+      else receipts.push(parseStatus(payload));
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      broken.push({ id: event.id, cause: error.cause_ });
+    }
+  }
+  const arrived = await receive(sql, messages);
+  const touched = await applyReceipts(sql, receipts);
+  await markProcessed(sql, events, broken);
+  return [...arrived, ...touched];
+}
+
+async function receive(sql: Sql, messages: { message: InboundMessage; event: EventRow }[]): Promise<Changed[]> {
+  const contacts = await resolveContacts(
+    sql,
+    messages.map((m) => m.message.sender),
+  );
+  const items = messages.flatMap(({ message, event }): Received[] => {
+    const contact = contacts.get(personKey(message.sender));
+    if (!contact || !event.channel_id) throw new Unreadable("no_channel");
+    return [{ message, contact, channelId: asId("channel", event.channel_id), receivedAt: event.received_at }];
+  });
+  return receiveMessages(sql, items);
+}
+
+async function markProcessed(sql: Sql, events: EventRow[], broken: { id: string; cause: string }[]): Promise<void> {
+  const causes = new Map(broken.map((b) => [b.id, b.cause]));
+  await sql.run(
+    "events.processed",
+    `update webhook_events e set state = case when u.cause is null then 'processed' else 'quarantined' end, cause = u.cause, processed_at = now()
+      from unnest($2::uuid[], $3::text[]) u (id, cause) where e.org_id = $1 and e.id = u.id and e.state = 'pending'`,
+    [sql.ctx.orgId, events.map((e) => e.id), events.map((e) => causes.get(e.id) ?? null)],
+  );
+  for (const { cause } of broken) counters.eventsQuarantined.inc({ cause });
+  for (const kind of new Set(events.map((e) => e.kind)))
+    counters.eventsProcessed.inc({ kind }, events.filter((e) => e.kind === kind).length);
+}
+
+async function recordFailure(ctx: ReturnType<typeof systemCtx>, event: EventRow, error: unknown): Promise<void> {
+  const next = nextStep(event.attempts);
+  const cause = error instanceof AppError ? error.detail : error instanceof Unreadable ? error.cause_ : "handler_failed";
+  log.error("event.failed", { eventId: event.id, state: next.state, attempt: event.attempts + 1, ...errorFields(error) });
+  if (next.state === "quarantined") counters.eventsQuarantined.inc({ cause });
+  await inTenantSql(ctx, (sql) =>
+    sql.run(
+      "events.failed",
+      `update webhook_events set state = $3, attempts = attempts + 1, cause = $4, first_failed_at = coalesce(first_failed_at, now()),
+          next_attempt_at = now() + make_interval(secs => $5) where org_id = $1 and id = $2 and state = 'pending'`,
+      [ctx.orgId, event.id, next.state, cause, next.state === "pending" ? next.delayMs / 1000 : 0],
+    ),
+  );
+}
+
+function toLive(changed: Changed[]): LiveMessage[] {
+  const by = new Map<string, string[]>();
+  for (const c of changed) by.set(c.conversationId, [...(by.get(c.conversationId) ?? []), c.messageId]);
+  return [...by].map(([conversationId, messageIds]) => ({
+    type: "conversation.changed",
+    conversationId,
+    messageIds: messageIds.slice(-20),
+  }));
+}

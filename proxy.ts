@@ -1,0 +1,48 @@
+/** Runs before every page: a nonce and the content policy, the request id, one canonical host. It never decides about rights. */
+import { type NextRequest, NextResponse } from "next/server";
+import { env } from "@/lib/platform/env";
+
+function policy(nonce: string): string {
+  const development = env().APP_ENV === "development";
+  return [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' blob: data:",
+    "media-src 'self' blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+const INTERNAL = ["x-middleware-subrequest", "x-nextjs-data", "x-middleware-prefetch"];
+
+export function proxy(request: NextRequest): NextResponse {
+  const canonical = new URL(env().NEXTAUTH_URL);
+  const host = request.headers.get("host");
+  // in development people type localhost where the cookie lives on 127.0.0.1
+  if (env().APP_ENV === "development" && host !== canonical.host && host === canonical.host.replace("127.0.0.1", "localhost")) {
+    return NextResponse.redirect(new URL(request.nextUrl.pathname + request.nextUrl.search, canonical));
+  }
+  const nonce = btoa(crypto.randomUUID());
+  const headers = new Headers(request.headers);
+  for (const name of INTERNAL) headers.delete(name);
+  headers.set("x-nonce", nonce);
+  headers.set("x-request-id", crypto.randomUUID());
+  const csp = policy(nonce);
+  headers.set("content-security-policy", csp);
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set("content-security-policy", csp);
+  response.headers.set("cache-control", "no-store");
+  return response;
+}
+
+export const config = {
+  matcher: ["/((?!api/|_next/static|_next/image|metrics|favicon.ico|icon|.*\\.(?:svg|png|ico|webmanifest|js|woff2)$).*)"],
+};

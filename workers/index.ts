@@ -1,0 +1,116 @@
+/** The worker: everything that happens later. Scales by adding processes; each part is safe beside itself. */
+import http from "node:http";
+import { flushSearch, sweepSearch } from "@/lib/inbox";
+import { minutes, seconds } from "@/lib/kernel/time";
+import { closeDb } from "@/lib/platform/db";
+import { EnvError, env, startEnv } from "@/lib/platform/env";
+import { closeHttp } from "@/lib/platform/http";
+import { closeJobs, startJobs, startSweep } from "@/lib/platform/jobs";
+import { errorFields, log } from "@/lib/platform/log";
+import { registry } from "@/lib/platform/metrics";
+import { closePools, poolOf } from "@/lib/platform/pool";
+import { closeRedis } from "@/lib/platform/redis";
+import { sweepTemplates } from "@/lib/templates";
+import { destroyOldBodies, destroyOldUnrouted, ensureIntakeKey, measureBacklog } from "@/lib/webhooks";
+import { messageHandlers, startOutboxSweeps } from "@/workers/messages";
+import { startPump } from "@/workers/webhooks";
+
+try {
+  startEnv("worker");
+} catch (error) {
+  console.error(error instanceof EnvError ? error.message : error);
+  process.exit(1);
+}
+
+let lastSend = Date.now();
+const search = startSweep("search", 1000, sweepSearch);
+const pump = startPump(() => search.nudge());
+const outbox = startOutboxSweeps(() => {
+  lastSend = Date.now();
+});
+const jobs = startJobs(messageHandlers, 10);
+const flush = startSweep("search.flush", 1000, async () => {
+  await flushSearch();
+  return false;
+});
+const keeping = startSweep("keeping", minutes(10), async () => {
+  const now = new Date();
+  await ensureIntakeKey(now);
+  const bodies = await destroyOldBodies(now);
+  const unrouted = await destroyOldUnrouted(now);
+  if (bodies + unrouted > 0) log.info("retention.destroyed", { bodies, unrouted });
+  return false;
+});
+
+const templates = startSweep("templates", minutes(1), async () => {
+  await sweepTemplates(minutes(60), new Date());
+  return false;
+});
+
+// a consumer can go deaf without an error: due work that stands while nothing is claimed ends the process, and its supervisor starts a new one
+const DEAF = seconds(30);
+const watchdog = startSweep("watchdog", 10_000, async () => {
+  const backlog = await measureBacklog();
+  const inbound = Math.max(backlog.delivery, backlog.event) * 1000 > DEAF && Date.now() - pump.lastClaim() > DEAF;
+  const outbound = backlog.outbox * 1000 > 2 * DEAF && Date.now() - lastSend > DEAF;
+  if (inbound || outbound) {
+    log.error("worker.deaf", {
+      inbound,
+      outbound,
+      oldestDelivery: backlog.delivery,
+      oldestEvent: backlog.event,
+      oldestOutbox: backlog.outbox,
+    });
+    process.exit(1);
+  }
+  return false;
+});
+
+const server = http.createServer(async (req, res) => {
+  const reply = (status: number, type: string, body: string) => {
+    res.writeHead(status, { "content-type": type });
+    res.end(body);
+  };
+  if (req.url === "/health") return reply(200, "application/json", '{"status":"ok"}');
+  if (req.url === "/health/ready") {
+    const ready = await poolOf("system")
+      .query("select 1")
+      .then(
+        () => true,
+        () => false,
+      );
+    return reply(ready ? 200 : 503, "application/json", JSON.stringify({ status: ready ? "ok" : "unready" }));
+  }
+  const token = env().METRICS_TOKEN;
+  if (req.url === "/metrics" && token && req.headers.authorization === `Bearer ${token}`) {
+    return reply(200, registry.contentType, await registry.metrics());
+  }
+  return reply(404, "text/plain", "");
+});
+server.listen(env().WORKER_PORT, env().HOSTNAME, () => log.info("worker.listening", { port: env().WORKER_PORT }));
+
+let stopping = false;
+async function stop() {
+  if (stopping) return;
+  stopping = true;
+  setTimeout(() => process.exit(0), 18_000).unref();
+  server.close();
+  await Promise.all([
+    pump.stop(),
+    outbox.stop(),
+    search.stop(),
+    flush.stop(),
+    keeping.stop(),
+    templates.stop(),
+    watchdog.stop(),
+    jobs.stop(),
+  ]);
+  await Promise.all([closeJobs(), closeDb(), closeHttp(), closePools()]);
+  await closeRedis();
+  process.exit(0);
+}
+process.on("SIGTERM", () => void stop()).on("SIGINT", () => void stop());
+process.on("unhandledRejection", (error) => {
+  log.error("worker.unhandled", errorFields(error));
+  process.exit(1);
+});

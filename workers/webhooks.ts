@@ -1,0 +1,109 @@
+/** The inbound pump: splits deliveries, then handles organisations side by side, each in its own transactions. */
+import type { Id } from "@/lib/kernel/ids";
+import { startSweep } from "@/lib/platform/jobs";
+import { errorFields, log } from "@/lib/platform/log";
+import { dedicatedClient } from "@/lib/platform/pool";
+import { organisationsWithEvents, PROCESS_BATCH, processOrganisation, SPLIT_BATCH, splitDeliveries } from "@/lib/webhooks";
+import { SPLIT_BELL } from "@/lib/webhooks/intake";
+
+const SIDE_BY_SIDE = 3;
+const SWEEP_MS = 2000;
+
+export interface Pump {
+  stop: () => Promise<void>;
+  /** When this process last took something, in milliseconds since 1970. */
+  lastClaim: () => number;
+}
+
+/** @param onHandled called after each handled batch, to nudge what follows (search) */
+export function startPump(onHandled: () => void): Pump {
+  let lastClaim = Date.now();
+  let stopped = false;
+  const waiting = new Set<string>();
+  const running = new Set<string>();
+  const inFlight = new Set<Promise<void>>();
+
+  const fill = () => {
+    for (const orgId of waiting) {
+      if (running.size >= SIDE_BY_SIDE || stopped) return;
+      if (running.has(orgId)) continue;
+      waiting.delete(orgId);
+      running.add(orgId);
+      const work = handleOne(orgId as Id<"organisation">).finally(() => {
+        running.delete(orgId);
+        inFlight.delete(work);
+        fill();
+      });
+      inFlight.add(work);
+    }
+  };
+  const handleOne = async (orgId: Id<"organisation">) => {
+    try {
+      const taken = await processOrganisation(orgId);
+      if (taken > 0) {
+        lastClaim = Date.now();
+        onHandled();
+      }
+      if (taken >= PROCESS_BATCH) waiting.add(orgId); // fair turns: to the end of the line
+    } catch (error) {
+      log.warn("events.batch_failed", errorFields(error)); // the sweep comes back for them
+    }
+  };
+
+  const splitting = startSweep("split", SWEEP_MS, async () => {
+    const { claimed, organisations } = await splitDeliveries();
+    if (claimed > 0) lastClaim = Date.now();
+    for (const id of organisations) waiting.add(id);
+    fill();
+    return claimed === SPLIT_BATCH;
+  });
+  const sweeping = startSweep("events", SWEEP_MS, async () => {
+    for (const id of await organisationsWithEvents()) waiting.add(id);
+    fill();
+    return false;
+  });
+  const bell = listen(() => splitting.nudge());
+  return {
+    lastClaim: () => lastClaim,
+    stop: async () => {
+      stopped = true;
+      bell.stop();
+      await Promise.all([splitting.stop(), sweeping.stop()]);
+      await Promise.all(inFlight);
+    },
+  };
+}
+
+/** Hears the receiver's bell over LISTEN; comes back by itself, and the sweep covers the silence between. */
+function listen(onBell: () => void): { stop: () => void } {
+  let client: ReturnType<typeof dedicatedClient> | undefined;
+  let stopped = false;
+  const connect = async () => {
+    if (stopped) return;
+    client = dedicatedClient("system");
+    let again = false;
+    const retry = () => {
+      if (again || stopped) return;
+      again = true;
+      client?.end().catch(() => {});
+      setTimeout(() => void connect(), 1000).unref();
+    };
+    client.on("error", retry);
+    client.on("end", retry);
+    client.on("notification", onBell);
+    try {
+      await client.connect();
+      await client.query(`listen ${SPLIT_BELL}`);
+      onBell();
+    } catch {
+      retry();
+    }
+  };
+  void connect();
+  return {
+    stop: () => {
+      stopped = true;
+      client?.end().catch(() => {});
+    },
+  };
+}
