@@ -48,7 +48,9 @@ function describe({ env, ownerUrl, redisUrl, secrets, seed, supervisor }) {
     redisUrl,
     logDir,
     meta: { appId: secrets.META_APP_ID, appSecret: secrets.META_APP_SECRET, verifyToken: secrets.META_WEBHOOK_VERIFY_TOKEN },
-    organisations: seed.organisations.map(({ accessToken: _accessToken, ...organisation }) => organisation),
+    organisations: seed.organisations.map(({ id, slug, name, wabaId, phoneNumberId, displayPhone, users }) => {
+      return { id, slug, name, wabaId, phoneNumberId, displayPhone, users };
+    }),
     pids: {
       web: pid("web"),
       receiver: pid("receiver"),
@@ -97,7 +99,13 @@ async function main(supervisor, whenHealthy) {
   step("Postgres and Redis are up");
   const build = await ensureBuild(step);
   await prepareDatabase(ownerUrl, secrets);
-  const seed = await seedOnce({ ownerUrl, secrets, file: inData("seed.json"), scenario: "demo" });
+  const seed = await seedOnce({
+    ownerUrl,
+    secrets,
+    file: inData("seed.json"),
+    scenario: "demo",
+    own: given.ownerUrl === undefined,
+  });
   step("the database is migrated and seeded");
 
   const statePath = inData("sandbox-state.json");

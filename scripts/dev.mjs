@@ -1,4 +1,4 @@
-// `npm run dev`: web (next dev), receiver, worker and sandbox, each restarted when its source changes. Flag: --port N.
+// `npm run dev`: web (next dev), receiver, worker and sandbox, each restarted when its source changes. Flags: --port N, --reset.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -41,9 +41,9 @@ function start(name, args, env) {
 }
 
 async function main() {
-  const flags = readFlags({ port: "number" });
+  const flags = readFlags({ port: "number", reset: "switch" });
   await install();
-  stores = await openDevStores();
+  stores = await openDevStores({ reset: flags.reset });
   const { secrets, ownerUrl, redisUrl } = stores;
   const taken = new Set();
   const first = flags.port ?? 3000;
@@ -53,7 +53,7 @@ async function main() {
     worker: await freePort(first + 2, taken),
     sandbox: await freePort(first + 1010, taken),
   };
-  const seed = await seedOnce({ ownerUrl, secrets, file: path.join(dir, "seed.json"), scenario: "demo" });
+  const seed = await seedOnce({ ownerUrl, secrets, file: path.join(dir, "seed.json"), scenario: "demo", own: false });
   const statePath = path.join(dir, "sandbox-state.json");
   const env = environments({
     ports,

@@ -89,7 +89,7 @@ async function e2e(secrets) {
   const build = await ensureBuild(step);
   await prepareDatabase(ownerUrl, secrets);
   const seedFile = path.join(dir, "seed.json");
-  const seed = await seedOnce({ ownerUrl, secrets, file: seedFile, scenario: "e2e" });
+  const seed = await seedOnce({ ownerUrl, secrets, file: seedFile, scenario: "e2e", own: true });
   const ports = await choosePorts(25_000);
   const statePath = path.join(dir, "sandbox-state.json");
   const ledgerPath = path.join(dir, "sandbox-ledger.ndjson");

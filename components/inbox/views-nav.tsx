@@ -39,6 +39,7 @@ export function ViewsNav({ place, className }: { place: Place; className?: strin
                   href={hrefOf({ view })}
                   onGo={() => rememberView(view)}
                   {...(current && { "aria-current": "page" as const })}
+                  {...(count > 0 && { "aria-describedby": `unread-${view}` })}
                   className={cn(
                     "flex h-9 min-w-0 items-center justify-center gap-1.5 rounded px-2 text-sm transition-colors hover:bg-hover pointer-coarse:h-11 xl:justify-between",
                     current ? "bg-selected font-semibold text-accent-ink hover:bg-selected" : "text-muted hover:text-ink",
@@ -46,14 +47,16 @@ export function ViewsNav({ place, className }: { place: Place; className?: strin
                 >
                   <span className="truncate">{t(`views.${view}`)}</span>
                   {count > 0 && (
-                    <>
-                      <span aria-hidden="true" className="text-xs tabular">
-                        {count > CAP ? `${CAP}+` : count}
-                      </span>
-                      <span className="sr-only">{t("views.unread", { count })}</span>
-                    </>
+                    <span aria-hidden="true" className="text-xs tabular">
+                      {count > CAP ? `${CAP}+` : count}
+                    </span>
                   )}
                 </InboxLink>
+                {count > 0 && (
+                  <span id={`unread-${view}`} className="sr-only">
+                    {t("views.unread", { count })}
+                  </span>
+                )}
               </li>
             );
           })}

@@ -76,6 +76,7 @@ describe("who may import whom", () => {
     );
     leaves(throughTheDoor, uses("workers/receiver.ts", "@/lib/webhooks/intake", "@/lib/webhooks/intake/index"));
     leaves(throughTheDoor, uses("lib/messages/send.ts", "./store", "@/lib/messages/jobs"));
+    leaves(throughTheDoor, uses("lib/testing/factory.ts", "@/lib/inbox/store"));
     finds(throughTheDoor, uses("workers/receiver.ts", "@/lib/webhooks/intake/group-commit"));
     finds(subRooms, uses("lib/webhooks/split.ts", "./intake/group-commit"));
     leaves(subRooms, uses("lib/webhooks/split.ts", "./intake", "./intake/model"));

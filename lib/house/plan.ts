@@ -30,6 +30,9 @@ export const TOOLS: Record<string, readonly string[]> = {
 /** Sub-rooms with a door of their own. */
 export const SUB_DOORS = ["lib/webhooks/intake"];
 
+/** Who may look behind the doors: factories of tests and seeds, and the measures (a broken build replaces inner files). */
+export const BEHIND_DOORS = [/^lib\/testing\//, /^bench\//];
+
 /** Npm packages a file the browser gets may use, by name or by prefix ending in "/". */
 export const BROWSER_PACKAGES = [
   "react",

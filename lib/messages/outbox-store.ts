@@ -82,7 +82,7 @@ export async function claimDue(sql: Sql, channelId: Id<"channel">, atMost: numbe
   if (due.length > 0) {
     await sql.run(
       "pace.take",
-      `update channel_pace set tokens = $3 - $4, refilled_at = clock_timestamp(), per_second = least(max_per_second, per_second + 0.02 * $4)
+      `update channel_pace set tokens = $3::numeric - $4::int, refilled_at = clock_timestamp(), per_second = least(max_per_second, per_second + 0.02 * $4::int)
         where org_id = $1 and channel_id = $2`,
       [orgId, channelId, pace.tokens, due.length],
     );

@@ -7,7 +7,7 @@ import { expireUnknown, lapseLeases } from "@/lib/messages/outbox-store";
 import { audit } from "@/lib/platform/audit";
 import { env } from "@/lib/platform/env";
 import { publishLive } from "@/lib/platform/live";
-import { log } from "@/lib/platform/log";
+import { errorFields, log } from "@/lib/platform/log";
 import { inSystem, inTenantSql } from "@/lib/platform/sql";
 
 const busy = new Set<string>();
@@ -52,8 +52,8 @@ export async function sweepDue(): Promise<number> {
     ),
   );
   for (const d of due) {
-    dispatchChannelOnce(asId("organisation", d.org_id), asId("channel", d.channel_id)).catch(() =>
-      log.warn("outbox.dispatch_failed", {}),
+    dispatchChannelOnce(asId("organisation", d.org_id), asId("channel", d.channel_id)).catch((error) =>
+      log.warn("outbox.dispatch_failed", errorFields(error)),
     );
   }
   return due.length;

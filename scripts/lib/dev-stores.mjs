@@ -8,6 +8,7 @@ import { at, dataDir } from "./paths.mjs";
 import { freePort } from "./ports.mjs";
 import { isAlive } from "./processes.mjs";
 import { startRedis } from "./redis.mjs";
+import { Hint } from "./say.mjs";
 import { loadSecrets } from "./secrets.mjs";
 
 const dir = path.join(dataDir, "dev");
@@ -60,11 +61,12 @@ const shell = (env) =>
 
 /**
  * Starts the development stores, or finds those that run, and brings databases `parley` and `unit` up to date.
- * @param {{reset?: boolean}} [options] `reset` starts with empty folders (only when none runs).
+ * @param {{reset?: boolean}} [options] `reset` starts with empty folders, when none runs.
  */
 export async function openDevStores({ reset = false } = {}) {
   const found = await running();
-  if (reset && !found) fs.rmSync(dir, { recursive: true, force: true });
+  if (reset && found) throw new Hint(`The development stores run (process ${found.launcher}): stop them before a reset.`);
+  if (reset) fs.rmSync(dir, { recursive: true, force: true });
   fs.mkdirSync(dir, { recursive: true });
   const secrets = loadSecrets(dir);
   const started = found ? null : await start(secrets);

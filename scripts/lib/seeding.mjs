@@ -1,26 +1,35 @@
 // First data, and what the sandbox must know about it.
 import fs from "node:fs";
-import { withClient } from "./database.mjs";
+import { databaseOf, prepareDatabase, recreateDatabase, withClient } from "./database.mjs";
 import { readJson, writeJson } from "./files.mjs";
 import { must } from "./run.mjs";
+import { Hint } from "./say.mjs";
 
-async function isThere(ownerUrl, organisations) {
-  const ids = organisations.map(({ id }) => id);
+async function organisationsIn(ownerUrl) {
   return await withClient(ownerUrl, async (db) => {
-    const { rows } = await db.query("select count(*)::int as n from organisations where id = any($1::uuid[])", [ids]);
-    return rows[0].n === ids.length;
-  }).catch(() => false);
+    const { rows } = await db.query("select id from organisations");
+    return new Set(rows.map(({ id }) => id));
+  });
 }
 
 /**
- * Seeds a database once; its passwords can be read from the file only.
- * @param {{ownerUrl: string, secrets: Record<string, string>, file: string, scenario: string, sandboxUrl?: string}} options
+ * Seeds a database once; the passwords can be read from the file only.
+ * @param {{ownerUrl: string, secrets: ReturnType<import("./secrets.mjs").loadSecrets>, file: string, scenario: string, own: boolean}} options
+ *   `own`: the database is ours to make anew when an earlier seeding did not come to its end
  * @returns {Promise<{organisations: Array<{id: string, slug: string, name: string, wabaId: string, phoneNumberId: string,
  *   displayPhone: string, accessToken: string, users: Array<{email: string, password: string, role: string}>}>}>}
+ * @throws {Hint} when the database is not ours and holds organisations this folder knows nothing of
  */
-export async function seedOnce({ ownerUrl, secrets, file, scenario }) {
+export async function seedOnce({ ownerUrl, secrets, file, scenario, own }) {
   const known = readJson(file);
-  if (known && (await isThere(ownerUrl, known.organisations))) return known;
+  const there = await organisationsIn(ownerUrl);
+  if (known?.organisations.every(({ id }) => there.has(id))) return known;
+  if (there.size > 0) {
+    const which = `The database ${databaseOf(ownerUrl)} holds organisations whose passwords are not in ${file}`;
+    if (!own) throw new Hint(`${which}: start with --reset, or name another database.`);
+    await recreateDatabase(ownerUrl);
+    await prepareDatabase(ownerUrl, secrets);
+  }
   fs.rmSync(file, { force: true });
   const env = { ...process.env, APP_ENV: "development", DATABASE_OWNER_URL: ownerUrl, SEED_OUT: file, SEED_SCENARIO: scenario };
   env.TOKEN_ENCRYPTION_KEY = secrets.TOKEN_ENCRYPTION_KEY;

@@ -32,6 +32,7 @@ function countVitest(name, file, code) {
     ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
   );
   const failed = report.numFailedTests + broken.length;
+  if (report.numTotalTests === 0 && failed === 0) return { name, passed: 0, failed: 1, note: "no tests were found" };
   return { name, passed: report.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed };
 }
 

@@ -153,7 +153,8 @@ export class Supervisor {
   /** Stops everything: programs first, then stores. */
   async bye() {
     this.#stopping = true;
-    await Promise.race([Promise.allSettled([...this.#starting]), sleep(STORE_GRACE)]); // what is half up is stopped too
+    const enough = new Promise((done) => setTimeout(done, STORE_GRACE).unref());
+    await Promise.race([Promise.allSettled([...this.#starting]), enough]); // what is half up is stopped too
     const all = [...this.#children.values()].filter(({ child }) => child);
     await endAll(all.filter(({ store }) => !store).map(({ child }) => child.pid));
     const stores = all.filter(({ store }) => store).map(({ child }) => child.pid);

@@ -1,0 +1,206 @@
+/** One trial from start to verdict. */
+import fs from "node:fs";
+import { seededRandom } from "../../sandbox/random";
+import { closeDb } from "@/lib/platform/db";
+import { closeJobs } from "@/lib/platform/jobs";
+import { closePools, poolOf } from "@/lib/platform/pool";
+import { closeRedis } from "@/lib/platform/redis";
+import { aliasFor } from "../broken/table";
+import { PROMISED, RULES } from "./faults";
+import { type Ground, openGround, sleep, until } from "./ground";
+import { kill, planKills, VICTIMS } from "./kills";
+import { Load } from "./load";
+import { Outside, parseLedger } from "./outside";
+import { countWaiting, readRows } from "./read-rows";
+import { type Finding, judge } from "./verify";
+import { makeWorld } from "./world";
+
+export interface Options {
+  events: number;
+  kills: number;
+  seed: number;
+  broken: string | undefined;
+}
+export interface Verdict {
+  pass: boolean;
+  seed: number;
+  events: number;
+  sends: number;
+  missing: number;
+  doubled: number;
+  foreign: number;
+  kills: Record<string, number>;
+  faults: Record<string, number>;
+  seconds: number;
+}
+
+/** Share of the events that are clients' messages; the rest are receipts of the replies. */
+const MESSAGES = 0.74;
+const REPLIES = 0.14;
+const DRAIN_MS = 240_000;
+const tell = (text: string) => console.log(`  ${text}`);
+
+/** Runs a trial on fresh ground. @throws when the ground cannot be opened; a failed trial is a verdict, not an error */
+export async function runTrial(options: Options): Promise<Verdict> {
+  const began = Date.now();
+  const ground = await openGround("chaos");
+  try {
+    return await onGround(ground, options, began);
+  } finally {
+    await Promise.all([closeJobs(), closeDb(), closePools()]);
+    await closeRedis();
+    await ground.stop();
+  }
+}
+
+async function onGround(ground: Ground, { events, kills, seed, broken }: Options, began: number): Promise<Verdict> {
+  const random = seededRandom(`trial/${seed}`);
+  const { urls } = ground.env;
+  const world = await makeWorld(ground, random, Math.min(600, Math.max(60, Math.round(events / 25))), urls.receiver ?? "");
+  await ground.start("sandbox");
+  await ground.start("receiver", aliasFor(broken, "receiver"));
+  await ground.start("worker", aliasFor(broken, "worker"));
+  await until("the intake has a key", async () => (await poolOf("owner").query("select 1 from intake_endpoints")).rows.length > 0, 30_000);
+  const outside = new Outside(urls.sandbox ?? "");
+  await outside.setFaults(seed, RULES);
+  tell(`ready after ${seconds(began)} s: ${world.numbers.size} numbers of ${world.organisations.length} organisations, ${world.clients.length} clients`);
+
+  const load = new Load(world, outside, random, seed);
+  const killed = await underLoad(ground, outside, load, { events, kills, seed });
+  tell(`load over after ${seconds(began)} s: ${load.written} messages, ${load.requests.length} replies`);
+  const drained = await drain(ground, outside, load, events);
+  const faults = { ...(await outside.faultCounts()), ...load.counts };
+  tell(`${drained ? "drained" : "NOT drained"} after ${seconds(began)} s`);
+
+  const lines = parseLedger(fs.readFileSync(ground.ledgerPath, "utf8"));
+  const rows = await readRows(world.organisations.map((o) => o.id));
+  const { raws, forged, unreadable, requests } = load;
+  const found = judge(lines, { numbers: world.numbers, raws, forged, unreadable, requests }, rows);
+  const states = new Map<string, number>();
+  for (const row of rows.outbox) states.set(row.state, (states.get(row.state) ?? 0) + 1);
+  tell(`outbox: ${[...states].map(([state, n]) => `${n} ${state}`).join(", ")}; ${rows.messages.length} messages in ${rows.conversations.length} conversations`);
+  report(found);
+  const absent = PROMISED.filter((name) => !faults[name]);
+  for (const name of absent) tell(`promised, but did not happen: ${name}`);
+  if (faults["forgery-accepted"]) tell(`${faults["forgery-accepted"]} forged bodies were answered 200`);
+  const count = (kind: Finding["kind"]) => found.filter((f) => f.kind === kind).length;
+  const acknowledged = distinctEvents(lines);
+  const whole = kills === Object.values(killed).reduce((a, b) => a + b, 0) && acknowledged >= events;
+  return {
+    pass: drained && whole && found.length === 0 && absent.length === 0 && !faults["forgery-accepted"],
+    seed,
+    events: acknowledged,
+    sends: lines.filter((l) => l.kind === "send").length,
+    missing: count("missing"),
+    doubled: count("doubled"),
+    foreign: count("foreign"),
+    kills: killed,
+    faults,
+    seconds: Math.round((Date.now() - began) / 1000),
+  };
+}
+
+const seconds = (since: number) => ((Date.now() - since) / 1000).toFixed(1);
+
+async function underLoad(ground: Ground, outside: Outside, load: Load, plan: Pick<Options, "events" | "kills" | "seed">) {
+  const random = seededRandom(`kills/${plan.seed}`);
+  const total = Math.round(plan.events * MESSAGES);
+  const replies = Math.round(plan.events * REPLIES);
+  const agenda = planKills(plan.kills, random);
+  const killed: Record<string, number> = Object.fromEntries(VICTIMS.map((v) => [v, 0]));
+  let killing = Promise.resolve();
+  let failure: unknown;
+  let progress = 0;
+  let over = false;
+  const talking = answer(load, replies, () => (over ? 1 : progress / total), random);
+  talking.catch((error) => {
+    failure = error;
+  });
+  // long enough for every kill to fall into the load, and for programs to come back between two
+  const perSecond = total / Math.max(12, plan.kills * 4.5);
+  await load.write(total, perSecond, async (done) => {
+    if (failure) throw failure;
+    progress = done;
+    const [next] = agenda;
+    if (!next || done / total < next.at) return;
+    agenda.shift();
+    await killing; // one at a time; the load waits if they come too close
+    killing = kill(ground, outside, next.victim, random).then(
+      () => {
+        killed[next.victim] = (killed[next.victim] ?? 0) + 1;
+      },
+      (error) => {
+        failure = error;
+      },
+    );
+  });
+  over = true;
+  await killing;
+  await talking;
+  if (failure) throw failure;
+  return killed;
+}
+
+/** Four agents answer as the messages come in. */
+async function answer(load: Load, replies: number, progress: () => number, random: () => number): Promise<void> {
+  const until = Date.now() + 20 * 60_000;
+  let begun = 0;
+  let seen = 0;
+  const agent = async () => {
+    while (begun < replies) {
+      if (begun > progress() * replies) {
+        await sleep(50);
+        continue;
+      }
+      begun++;
+      if (Date.now() - seen > 1000) {
+        seen = Date.now();
+        await load.look().catch(() => {});
+      }
+      if (!(await load.reply(until))) {
+        begun--;
+        await sleep(200);
+      } else if (random() < 0.4) await load.readSome();
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, agent));
+}
+
+/** Waits until nothing is left to do anywhere; adds messages if the receipts were fewer than reckoned. @returns false when time is over */
+async function drain(ground: Ground, outside: Outside, load: Load, events: number): Promise<boolean> {
+  const end = Date.now() + DRAIN_MS;
+  let quiet = 0;
+  let size = 0;
+  let last = 0;
+  while (Date.now() < end) {
+    await sleep(500);
+    const waiting = await countWaiting().catch(() => null);
+    const pending = await outside.pending();
+    const grown = fs.statSync(ground.ledgerPath).size;
+    const still = waiting !== null && pending.total === 0 && Object.values(waiting).every((n) => n === 0) && grown === size;
+    size = grown;
+    quiet = still ? quiet + 1 : 0;
+    if (Date.now() - last > 15_000) {
+      last = Date.now();
+      tell(`waiting: ${JSON.stringify({ ...waiting, webhooks: pending.total })}`);
+    }
+    if (quiet < 6) continue;
+    const missing = events - distinctEvents(parseLedger(fs.readFileSync(ground.ledgerPath, "utf8")));
+    if (missing <= 0) return true;
+    await load.write(missing + 5, 200, async () => {});
+    quiet = 0;
+  }
+  return false;
+}
+
+/** Different events that were answered 200. */
+const distinctEvents = (lines: ReturnType<typeof parseLedger>) =>
+  new Set(lines.filter((l) => l.kind === "webhook" && l.wamid !== null && l.answer === 200).map((l) => `${l.wamid} ${l.type}`)).size;
+
+function report(found: Finding[]): void {
+  const by = new Map<string, Finding[]>();
+  for (const f of found) by.set(`${f.kind}: ${f.what}`, [...(by.get(`${f.kind}: ${f.what}`) ?? []), f]);
+  for (const [what, list] of [...by].sort((a, b) => b[1].length - a[1].length).slice(0, 30)) {
+    tell(`${list.length} × ${what} (${list.slice(0, 3).map((f) => f.id).join(", ")}${list.length > 3 ? ", …" : ""})`);
+  }
+}

@@ -1,0 +1,70 @@
+import { expect, replyBox, rowOf, test, thread } from "./desk";
+import { clientWrites, newClient, sentTo } from "./sandbox";
+
+test("a morning's triage without a mouse", async ({ deskOf }) => {
+  const [first, second] = [newClient("Lucas"), newClient("Putri")];
+  const desk = await deskOf("lawyer");
+  await clientWrites(first, "First of the day", 5);
+  await expect(rowOf(desk, first)).toBeVisible();
+  await clientWrites(second, "Second of the day");
+  await expect(rowOf(desk, second)).toBeVisible();
+
+  await desk.keyboard.press("j");
+  await expect(rowOf(desk, second)).toBeFocused();
+  await desk.keyboard.press("j");
+  await expect(rowOf(desk, first)).toBeFocused();
+  await desk.keyboard.press("k");
+  await desk.keyboard.press("Enter");
+  await expect(thread(desk)).toContainText("Second of the day");
+
+  await desk.keyboard.press("r");
+  await expect(replyBox(desk)).toBeFocused();
+  await desk.keyboard.type("One line");
+  await desk.keyboard.press("Shift+Enter");
+  await desk.keyboard.type("and another");
+  await expect(replyBox(desk)).toHaveValue("One line\nand another");
+  await desk.keyboard.press("Enter");
+  await expect(thread(desk)).toContainText("and another");
+  await expect(replyBox(desk)).toBeFocused();
+  await expect(replyBox(desk)).toHaveValue("");
+
+  await desk.keyboard.press("Escape");
+  await desk.keyboard.press("i");
+  await expect(desk.getByRole("button", { name: "Assign, now You" })).toBeVisible();
+  await desk.keyboard.press("e");
+  await expect(desk.getByRole("button", { name: "Reopen" })).toBeVisible();
+  await desk.keyboard.press("z");
+  await expect(desk.getByRole("button", { name: "Resolve" })).toBeVisible();
+
+  await desk.keyboard.press("?");
+  const help = desk.getByRole("dialog", { name: "Keys" });
+  await expect(help).toContainText("Next conversation");
+  await desk.keyboard.press("Escape");
+  await expect(help).toHaveCount(0);
+
+  await desk.keyboard.press("/");
+  await expect(desk.getByRole("searchbox", { name: "Search" })).toBeFocused();
+  await desk.keyboard.type(first.name);
+  const results = desk.getByRole("region", { name: "Search results" });
+  await expect(results.getByRole("link", { name: new RegExp(first.name) }).first()).toBeVisible();
+  await desk.keyboard.press("Escape");
+  await expect(results).toHaveCount(0);
+  await expect.poll(async () => (await sentTo(second)).length, { timeout: 20_000 }).toBe(1);
+});
+
+test("words, word beginnings and names are found", async ({ deskOf }) => {
+  const client = newClient("Fernanda");
+  const desk = await deskOf("lawyer");
+  const word = `kwitansi${client.digits.slice(-6)}`;
+  await clientWrites(client, `Mohon kirim ${word} hari ini`);
+  await expect(rowOf(desk, client)).toBeVisible();
+  const search = desk.getByRole("searchbox", { name: "Search" });
+  const hit = desk.getByRole("region", { name: "Search results" }).getByRole("link", { name: new RegExp(client.name) });
+  await expect(async () => {
+    await search.fill("");
+    await search.fill(word);
+    await expect(hit.first()).toBeVisible({ timeout: 2000 });
+  }).toPass({ timeout: 20_000 });
+  await hit.first().click();
+  await expect(thread(desk)).toContainText(word);
+});

@@ -1,0 +1,60 @@
+/** The client's side of a journey: the sandbox's phone page and its control calls. */
+import { type BrowserContext, expect, type Page } from "@playwright/test";
+import { firm, sandboxUrl } from "./seed";
+
+export interface Client {
+  digits: string;
+  name: string;
+}
+
+let made = 0;
+/** A client nobody has seen before. Not under +1555, where some numbers misbehave on purpose. */
+export function newClient(word: string): Client {
+  made += 1;
+  const unique = `${Date.now()}${made}`.slice(-9);
+  return { digits: `62812${unique}`, name: `${word} ${unique}` };
+}
+
+/** The client's phone in a page of its own. */
+export async function openPhone(context: BrowserContext, client: Client): Promise<Page> {
+  const page = await context.newPage();
+  const query = new URLSearchParams({ business: firm.phoneNumberId, client: client.digits, name: client.name });
+  await page.goto(`${sandboxUrl}/phone?${query}`);
+  return page;
+}
+
+export async function writeOnPhone(phone: Page, text: string): Promise<void> {
+  await phone.getByRole("textbox", { name: "Message" }).fill(text);
+  await phone.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(phone.getByRole("log")).toContainText(text);
+}
+
+async function control(path: string, body: object): Promise<unknown> {
+  const response = await fetch(`${sandboxUrl}/_control/${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  expect(response.status, await response.clone().text()).toBe(200);
+  return response.json();
+}
+
+/** The client writes without a screen; `secondsAgo` moves the provider's time back, and so the window. */
+export async function clientWrites(client: Client, text: string, secondsAgo = 0): Promise<void> {
+  const timestamp = Math.floor(Date.now() / 1000) - secondsAgo;
+  await control("inbound", {
+    phoneNumberId: firm.phoneNumberId,
+    from: client.digits,
+    name: client.name,
+    type: "text",
+    text,
+    timestamp: String(timestamp),
+  });
+}
+
+/** What the provider accepted for this client, in order. */
+export async function sentTo(client: Client): Promise<{ text?: string; type: string }[]> {
+  const response = await fetch(`${sandboxUrl}/_control/ledger?since=0`);
+  const lines = (await response.text()).split("\n").filter(Boolean);
+  return lines.map((line) => JSON.parse(line)).filter((line) => line.kind === "send" && line.to === client.digits);
+}

@@ -1,0 +1,41 @@
+/** What `npm test` tells the journeys: addresses, firms, people. */
+import fs from "node:fs";
+
+interface Person {
+  email: string;
+  password: string;
+  role: string;
+}
+interface Firm {
+  name: string;
+  phoneNumberId: string;
+  displayPhone: string;
+  users: Person[];
+}
+
+const given = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run the journeys by "npm test -- --only e2e"`);
+  return value;
+};
+
+export const webUrl = given("BASE_URL");
+export const sandboxUrl = given("SANDBOX_URL");
+
+const seed = given("E2E_SEED");
+const { organisations } = JSON.parse(seed.trimStart().startsWith("{") ? seed : fs.readFileSync(seed, "utf8")) as {
+  organisations: Firm[];
+};
+
+/** The first firm: the law office. */
+export const firm = ((): Firm => {
+  const [first] = organisations;
+  if (!first) throw new Error("the seed holds no organisation");
+  return first;
+})();
+
+export function personOf(role: string): Person {
+  const found = firm.users.find((user) => user.role === role);
+  if (!found) throw new Error(`the seed holds no ${role}`);
+  return found;
+}

@@ -1,0 +1,38 @@
+import { expect, open, reply, rowOf, test, thread } from "./desk";
+import { newClient, openPhone, sentTo, writeOnPhone } from "./sandbox";
+
+test("a client writes, the firm answers, both sides see the ticks", async ({ deskOf, context }) => {
+  const client = newClient("Ana");
+  const desk = await deskOf("lawyer");
+  const phone = await openPhone(context, client);
+
+  await writeOnPhone(phone, "Is my hearing still on Thursday?");
+  await expect(rowOf(desk, client)).toContainText("Is my hearing still on Thursday?");
+  await expect(rowOf(desk, client)).toContainText("1 unread message");
+
+  await open(desk, client);
+  await expect(thread(desk)).toContainText("Is my hearing still on Thursday?");
+  await reply(desk, "Yes, *Thursday* at 10:00.");
+  await expect(thread(desk).getByText("Thursday", { exact: true })).toBeVisible();
+
+  await expect(phone.getByRole("log")).toContainText("at 10:00.", { timeout: 20_000 });
+  await expect(thread(desk)).toContainText(/Read \d\d:\d\d/, { timeout: 20_000 });
+  await expect(rowOf(desk, client)).not.toContainText("unread");
+  expect(await sentTo(client)).toHaveLength(1);
+
+  await writeOnPhone(phone, "Thank you");
+  await expect(thread(desk)).toContainText("Thank you");
+  await expect(desk.locator("[aria-live=polite]").filter({ hasText: "Thank you" })).toHaveCount(1);
+});
+
+test("what came with the page survives a reload at the same address", async ({ deskOf, context }) => {
+  const client = newClient("Wayan");
+  const desk = await deskOf("lawyer");
+  await writeOnPhone(await openPhone(context, client), "Selamat pagi");
+  await open(desk, client);
+  await desk.getByRole("textbox", { name: "Reply" }).fill("half a thought");
+  await expect(rowOf(desk, client)).toContainText("Draft");
+  await desk.reload();
+  await expect(desk.getByRole("heading", { name: client.name })).toBeVisible();
+  await expect(desk.getByRole("textbox", { name: "Reply" })).toHaveValue("half a thought");
+});

@@ -1,0 +1,48 @@
+import { expect, open, rowOf, signIn, speakEnglish, test } from "./desk";
+import { clientWrites, newClient } from "./sandbox";
+import { personOf } from "./seed";
+
+test("what one colleague assigns, the other sees at once", async ({ deskOf }) => {
+  const client = newClient("Rafael");
+  const [mine, theirs] = [await deskOf("lawyer"), await deskOf("agent")];
+  await clientWrites(client, "Who takes care of me?");
+  await open(mine, client);
+  await expect(rowOf(theirs, client)).toContainText("Unassigned");
+  await theirs.getByRole("link", { name: "Mine", exact: true }).click();
+  await expect(rowOf(theirs, client)).toHaveCount(0);
+
+  await theirs.getByRole("button", { name: /^Account: / }).click();
+  const name = (await theirs.getByRole("menu").locator("bdi").first().textContent()) ?? "";
+  await theirs.keyboard.press("Escape");
+
+  await mine.getByRole("button", { name: "Assign", exact: true }).click();
+  await mine.getByRole("menuitemradio", { name }).click();
+  await expect(rowOf(theirs, client)).toBeVisible();
+  await expect(mine.getByRole("button", { name: `Assign, now ${name}` })).toBeVisible();
+
+  await mine.getByRole("button", { name: `Assign, now ${name}` }).click();
+  await mine.getByRole("menuitem", { name: "Assign to me" }).click();
+  await expect(rowOf(theirs, client)).toHaveCount(0);
+  await mine.getByRole("button", { name: "Resolve" }).click();
+  await expect(mine.getByRole("button", { name: "Reopen" })).toBeVisible();
+});
+
+test("signing out ends every open page of the session", async ({ browser, watch, expected }) => {
+  expected.push(/401/, /live/);
+  const context = await browser.newContext({ locale: "en-GB", timezoneId: "Asia/Jakarta" });
+  const [one, other] = [await context.newPage(), await context.newPage()];
+  watch(one);
+  watch(other);
+  await signIn(one, personOf("manager"));
+  await speakEnglish(context);
+  await one.reload();
+  await other.goto("/inbox");
+  await expect(other.getByRole("navigation", { name: "Views" })).toBeVisible();
+  await one.getByRole("button", { name: /^Account: / }).click();
+  await one.getByRole("menuitem", { name: "Sign out" }).click();
+  await one.waitForURL("**/sign-in");
+  await expect(other.getByRole("alertdialog", { name: "Your session has ended" })).toBeVisible({ timeout: 12_000 });
+  await one.goto("/inbox");
+  await expect(one).toHaveURL(/\/sign-in$/);
+  await context.close();
+});

@@ -1,0 +1,182 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { outcomeOf } from "@/lib/providers/meta/graph";
+import { classifySendError, failureReason } from "@/lib/providers/meta/map-error";
+import { parseMessage, parseStatus, Unreadable } from "@/lib/providers/meta/parse-message";
+import { canonicalJson, parseBody, splitEnvelope } from "@/lib/providers/meta/split-envelope";
+
+const metadata = { display_phone_number: "15550100001", phone_number_id: "300" };
+const change = (value: object, field = "messages") => ({ field, value: { messaging_product: "whatsapp", metadata, ...value } });
+const envelope = (...entries: object[][]) => ({
+  object: "whatsapp_business_account",
+  entry: entries.map((changes, i) => ({ id: `20${i}`, changes })),
+});
+const text = (id: string, from = "628111") => ({ from, id, timestamp: "1790000000", type: "text", text: { body: "halo" } });
+
+test("every message, status, error and change of a batch becomes one piece", () => {
+  const pieces = splitEnvelope(
+    envelope(
+      [
+        change({ messages: [text("a"), text("b")], statuses: [{ id: "c", status: "sent", timestamp: "1" }] }),
+        change({ errors: [{ code: 1 }] }),
+      ],
+      [
+        change({ message_echoes: [{ id: "e1" }, { id: "e2" }] }, "smb_message_echoes"),
+        change({ event: "APPROVED" }, "message_template_status_update"),
+      ],
+    ),
+  );
+  expect(pieces?.map((p) => p.kind)).toEqual(["message", "message", "status", "error", "echo", "echo", "generic"]);
+  expect(new Set(pieces?.map((p) => p.dedupe.join())).size).toBe(7);
+});
+
+test("the same elements in any grouping have the same dedupe keys", () => {
+  const messages = ["a", "b", "c", "d"].map((id) => text(id));
+  const keys = (e: object) =>
+    splitEnvelope(e)
+      ?.map((p) => p.dedupe.join("|"))
+      .sort();
+  const together = keys(envelope([change({ messages })]));
+  const apart = keys(envelope(...messages.reverse().map((m) => [change({ messages: [m] })])));
+  expect(apart).toEqual(together);
+});
+
+test("a contact is paired by user, never by index", () => {
+  const contacts = [
+    { profile: { name: "Budi" }, wa_id: "628222" },
+    { profile: { name: "Ana" }, wa_id: "628111" },
+  ];
+  const [piece] = splitEnvelope(envelope([change({ contacts, messages: [text("a", "628111")] })])) ?? [];
+  expect(parseMessage(piece?.payload ?? {}).sender.profileName).toBe("Ana");
+});
+
+test("long ids keep their digits, and text that looks like one is left alone", () => {
+  const parsed = parseBody(Buffer.from('{"id":600100000000000012345,"text":": 600100000000000012345,","n":12}')) as Record<
+    string,
+    unknown
+  >;
+  expect(parsed).toEqual({ id: "600100000000000012345", text: ": 600100000000000012345,", n: 12 });
+});
+
+test("no envelope at all is told apart from a broken part", () => {
+  expect(splitEnvelope({ hello: 1 })).toBeNull();
+  expect(splitEnvelope([])).toBeNull();
+  expect(splitEnvelope({ entry: [{ id: "1", changes: [null] }] })?.[0]?.broken).toBe("foreign_shape");
+});
+
+test("splitting and parsing never fail on arbitrary JSON, except to say it is unreadable", () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 5 }), fc.jsonValue({ maxDepth: 4 }), (body, inner) => {
+      const pieces = [
+        ...(splitEnvelope(body) ?? []),
+        ...(splitEnvelope({
+          entry: [{ id: "1", changes: [{ field: "messages", value: { metadata, messages: [inner], statuses: [inner] } }] }],
+        }) ?? []),
+      ];
+      for (const piece of pieces) {
+        for (const parse of [parseMessage, parseStatus]) {
+          try {
+            parse(piece.payload);
+          } catch (error) {
+            expect(error).toBeInstanceOf(Unreadable);
+          }
+        }
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("key order does not change a hash", () => {
+  expect(canonicalJson({ b: [1, { d: 1, c: 2 }], a: null })).toBe(canonicalJson({ a: null, b: [1, { c: 2, d: 1 }] }));
+});
+
+const TYPES: [string, object, string, string[]][] = [
+  ["text", { text: { body: "hi" } }, "text", ["hi"]],
+  ["image", { image: { id: "9", caption: "scan" } }, "image", ["scan"]],
+  ["video", { video: { id: "9" } }, "video", []],
+  ["audio", { audio: { id: "9", voice: true } }, "voice", []],
+  ["audio", { audio: { id: "9" } }, "audio", []],
+  ["document", { document: { id: "9", filename: "akta.pdf", caption: "draf" } }, "document", ["akta.pdf", "draf"]],
+  ["sticker", { sticker: { id: "9" } }, "sticker", []],
+  ["location", { location: { latitude: 1, longitude: 2, name: "Kantor" } }, "location", ["Kantor", "1, 2"]],
+  [
+    "contacts",
+    { contacts: [{ name: { formatted_name: "Sari" }, phones: [{ phone: "+62 811" }] }] },
+    "contacts",
+    ["Sari", "+62 811"],
+  ],
+  ["interactive", { interactive: { type: "button_reply", button_reply: { id: "x", title: "Ya" } } }, "button_reply", ["Ya"]],
+  [
+    "interactive",
+    { interactive: { type: "list_reply", list_reply: { id: "x", title: "09:00", description: "Sala 2" } } },
+    "list_reply",
+    ["09:00", "Sala 2"],
+  ],
+  [
+    "interactive",
+    { interactive: { type: "nfm_reply", nfm_reply: { body: "Sent", response_json: "{}" } } },
+    "flow_reply",
+    ["Sent"],
+  ],
+  [
+    "interactive",
+    { interactive: { type: "call_permission_reply", call_permission_reply: { response: "accept" } } },
+    "call_permission_reply",
+    ["accept"],
+  ],
+  ["interactive", { interactive: {} }, "interactive", []],
+  ["button", { button: { text: "Parar", payload: "STOP" } }, "button", ["Parar"]],
+  ["reaction", { reaction: { message_id: "w", emoji: "👍" } }, "reaction", ["👍"]],
+  ["reaction", { reaction: { message_id: "w" } }, "reaction_removed", []],
+  [
+    "order",
+    { order: { text: "please", product_items: [{ quantity: 2, product_retailer_id: "sku", item_price: 5, currency: "BRL" }] } },
+    "order",
+    ["please", "2 × sku 5 BRL"],
+  ],
+  ["system", { system: { type: "user_changed_number", body: "changed" } }, "system", ["changed"]],
+  ["unsupported", { unsupported: { type: "poll" } }, "unsupported", ["poll"]],
+  ["edit", { edit: { message: { type: "text", text: { body: "better" } } } }, "edit", ["better"]],
+  ["revoke", { revoke: { original_message_id: "w" } }, "revoke", []],
+  ["hologram", {}, "hologram", []],
+  ["<script>", {}, "unknown", []],
+];
+
+test.each(TYPES)("%s is understood or named: %j", (type, part, shown, said) => {
+  const { content } = parseMessage({ metadata, message: { from: "628111", id: "w", timestamp: "1790000000", type, ...part } });
+  if (content.kind === "text") expect([content.text]).toEqual(said);
+  else if (content.kind === "card") expect([content.type, content.lines]).toEqual([shown, said]);
+});
+
+test("a person without a phone is still a person", () => {
+  const { sender } = parseMessage({
+    metadata,
+    message: { from_user_id: "BR.7f3k", id: "w", timestamp: "1790000000", type: "text", text: { body: "oi" } },
+  });
+  expect(sender).toEqual({ phone: null, bsuid: "BR.7f3k", username: null, profileName: null });
+});
+
+test("errors of a send fall into their class", () => {
+  const kinds = (codes: number[], http = 400) => codes.map((c) => classifySendError(http, c, null).kind);
+  expect(new Set(kinds([1, 2, 131000, 131016, 131057, 999_999]))).toEqual(new Set(["unknown"]));
+  expect(new Set(kinds([4, 80007, 130429, 131056, 133004]))).toEqual(new Set(["retry"]));
+  expect(new Set(kinds([100, 131008, 131026, 131047, 131051, 132000, 132015]))).toEqual(new Set(["rejected"]));
+  expect(new Set(kinds([0, 10, 190, 200, 299, 368, 131031, 131042]))).toEqual(new Set(["rejected"]));
+  expect(classifySendError(401, 190, null)).toMatchObject({ effect: "stop_channel", reason: "auth" });
+  expect(classifySendError(503, null, null).kind).toBe("unknown");
+  expect(classifySendError(500, 131047, null).kind).toBe("unknown");
+  expect(classifySendError(429, null, 7)).toEqual({ kind: "retry", code: null, why: "throttled", retryAfterSeconds: 7 });
+  expect(failureReason(131047)).toBe("window_closed");
+});
+
+test("an answer counts as accepted only with a message id", () => {
+  const answer = (status: number, json: unknown) => outcomeOf({ status, json, text: "", headers: {} });
+  expect(answer(200, { messages: [{ id: "wamid.x", message_status: "held_for_quality_assessment" }] })).toEqual({
+    kind: "accepted",
+    wamid: "wamid.x",
+    qualityHeld: true,
+  });
+  expect(answer(200, undefined).kind).toBe("unknown");
+  expect(answer(200, { messages: [] }).kind).toBe("unknown");
+});
