@@ -21,9 +21,8 @@ async function main(): Promise<boolean> {
   return verdict.pass;
 }
 
-try {
-  process.exitCode = (await main()) ? 0 : 1;
-} catch (error) {
+const passed = await main().catch((error) => {
   explain(error);
-  process.exitCode = 1;
-}
+  return false;
+});
+process.exit(passed ? 0 : 1);

@@ -1,6 +1,7 @@
 /** The ground a trial or a measure stands on: stores and programs of its own, in a folder of its own, on free ports. */
 import fs from "node:fs";
 import path from "node:path";
+import { poolOf } from "@/lib/platform/pool";
 import { bundle } from "../../scripts/lib/bundle.mjs";
 import { generateClient, prepareDatabase, roleUrls } from "../../scripts/lib/database.mjs";
 import { environments, healthUrls } from "../../scripts/lib/environment.mjs";
@@ -114,6 +115,11 @@ function adopt(env: Environment, ownerUrl: string, secrets: ReturnType<typeof lo
   const worker = env.worker as Record<string, string>;
   const roles = roleUrls(ownerUrl, secrets);
   Object.assign(process.env, web, { ...worker, NODE_ENV: "test" }, roles, { DATABASE_OWNER_URL: ownerUrl });
+}
+
+/** A connection whose server was killed tells the query that waits; one that waits for nothing must not end this process. */
+export function hardenPools(): void {
+  for (const role of ["app", "worker", "system", "owner"] as const) poolOf(role).on("connect", (client) => client.on("error", () => {}));
 }
 
 export const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));

@@ -18,6 +18,8 @@ const CHUNK = 25;
 const WORDS = "kontrak hearing tomorrow audiência pagamento invoice besok dokumen tanda tangan visto hotel ✈️ 合同 précis naïve thanks/you".split(" ");
 const OTHERS = ["image", "document", "location", "contacts", "interactive", "button", "reaction", "order", "unsupported", "sticker"];
 
+const STRANGE = ["bad", "none", "previous", "eight", "unreadable"] as const;
+
 interface Written {
   wamid: string;
   input: Record<string, unknown>;
@@ -34,6 +36,7 @@ export class Load {
   #recent: Written[] = [];
   #conversations: { id: string; orgId: string; phoneNumberId: string }[] = [];
   #serial = 0;
+  #strangers = 0;
 
   constructor(
     readonly world: World,
@@ -87,7 +90,7 @@ export class Load {
         this.#recent.push({ wamid: answers[i]?.wamid ?? "", input });
       }
       if (this.#recent.length > 400) this.#recent.splice(0, 200);
-      if (this.random() < 0.2) await this.#stranger();
+      await this.#stranger();
       await onProgress(done);
       while ((await this.outside.pending()).total > MOST_PENDING) await sleep(100);
       await sleep(Math.max(0, (inputs.length / perSecond) * 1000 - (Date.now() - began)));
@@ -96,7 +99,7 @@ export class Load {
 
   /** Bodies of our own: forged, unsigned, under the old secret, eight at once, unreadable. */
   async #stranger(): Promise<void> {
-    const kind = this.#one(["bad", "none", "previous", "eight", "unreadable"] as const);
+    const kind = STRANGE[this.#strangers++ % STRANGE.length];
     if (kind === "unreadable") return this.#unreadableBody();
     const client = this.#one(this.world.clients.filter((c) => !c.digits.startsWith("1555")));
     const phoneNumberId = this.#one([...this.world.numbers.keys()]);
@@ -110,7 +113,7 @@ export class Load {
       return;
     }
     for (let attempt = 0; attempt < 60; attempt++) {
-      const statuses = await this.outside.webhook({ envelope: envelope.body, ...(kind === "eight" ? { times: 8 } : { sign: kind }) });
+      const statuses = await this.outside.webhook({ envelope: envelope.body, ...(kind === "eight" ? { times: 8 } : { sign: "previous" }) });
       if (statuses.includes(200)) {
         if (kind === "eight") this.#count("eight-at-once");
         this.raws.push({ wamid, phoneNumberId, from: client.digits, type: "text", text: envelope.text });
@@ -145,7 +148,8 @@ export class Load {
   /** Conversations to answer in, as an agent would see them. */
   async look(): Promise<void> {
     const { rows } = await poolOf("owner").query<{ id: string; org_id: string; phone_number_id: string }>(
-      `select c.id, c.org_id, h.phone_number_id from conversations c join channels h on h.org_id = c.org_id and h.id = c.channel_id`,
+      `select c.id, c.org_id, h.phone_number_id from conversations c join channels h on h.org_id = c.org_id and h.id = c.channel_id
+        where c.last_inbound_at > now() - interval '23 hours'`,
     );
     this.#conversations = rows.map((r) => ({ id: r.id, orgId: r.org_id, phoneNumberId: r.phone_number_id }));
   }

@@ -7,7 +7,7 @@ import { closePools, poolOf } from "@/lib/platform/pool";
 import { closeRedis } from "@/lib/platform/redis";
 import { aliasFor } from "../broken/table";
 import { PROMISED, RULES } from "./faults";
-import { type Ground, openGround, sleep, until } from "./ground";
+import { type Ground, hardenPools, openGround, sleep, until } from "./ground";
 import { kill, planKills, VICTIMS } from "./kills";
 import { Load } from "./load";
 import { Outside, parseLedger } from "./outside";
@@ -44,6 +44,7 @@ const tell = (text: string) => console.log(`  ${text}`);
 export async function runTrial(options: Options): Promise<Verdict> {
   const began = Date.now();
   const ground = await openGround("chaos");
+  hardenPools();
   try {
     return await onGround(ground, options, began);
   } finally {

@@ -15,7 +15,9 @@ export type Db = Prisma.TransactionClient & { readonly [tenant]: true; readonly 
 
 let app: PrismaClient | undefined;
 let worker: PrismaClient | undefined;
-const make = (url: string) => new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 5 }) });
+const lost = () => {}; // the query that needed the connection fails by itself
+const make = (url: string) =>
+  new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 5 }, { onPoolError: lost, onConnectionError: lost }) });
 function clientFor(ctx: Ctx): PrismaClient {
   if (ctx.actor.kind === "system") return (worker ??= make(env().DATABASE_WORKER_URL));
   return (app ??= make(env().DATABASE_URL));

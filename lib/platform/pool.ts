@@ -40,6 +40,8 @@ export function poolOf(role: DbRole): pg.Pool {
         : { statement_timeout: 30_000, idle_in_transaction_session_timeout: 30_000, lock_timeout: 20_000 }),
     });
     pool.on("error", (error) => log.warn("postgres.connection_lost", { role, ...errorFields(error) }));
+    // a client that is checked out has no listener of the pool's: its loss must fail its query, not the process
+    pool.on("connect", (client) => client.on("error", () => {}));
     pools.set(role, pool);
   }
   return pool;
