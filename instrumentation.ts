@@ -4,6 +4,8 @@ export async function register() {
   const { EnvError, startEnv } = await import("@/lib/platform/env");
   try {
     startEnv("web");
+    const { warmRedis } = await import("@/lib/platform/redis");
+    warmRedis();
   } catch (error) {
     console.error(error instanceof EnvError ? error.message : error);
     process.exit(1);

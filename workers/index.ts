@@ -9,7 +9,7 @@ import { closeJobs, startJobs, startSweep } from "@/lib/platform/jobs";
 import { errorFields, log } from "@/lib/platform/log";
 import { registry } from "@/lib/platform/metrics";
 import { closePools, poolOf } from "@/lib/platform/pool";
-import { closeRedis } from "@/lib/platform/redis";
+import { closeRedis, warmRedis } from "@/lib/platform/redis";
 import { sweepTemplates } from "@/lib/templates";
 import { destroyOldBodies, destroyOldUnrouted, ensureIntakeKey, measureBacklog } from "@/lib/webhooks";
 import { messageHandlers, startOutboxSweeps } from "@/workers/messages";
@@ -22,6 +22,7 @@ try {
   process.exit(1);
 }
 
+warmRedis();
 let lastSend = Date.now();
 const search = startSweep("search", 1000, sweepSearch);
 const pump = startPump(() => search.nudge());

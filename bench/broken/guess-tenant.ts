@@ -1,5 +1,5 @@
 /** Broken on purpose: a number nobody knows is taken for the first number we do know. */
-import { inSystem as sound, type SystemSql } from "../../lib/platform/sql";
+import { type SystemSql, inSystem as sound } from "../../lib/platform/sql";
 
 export * from "../../lib/platform/sql";
 
@@ -16,7 +16,10 @@ export const inSystem: typeof sound = (reason, work) =>
         if (!/from channels\b[^;]*phone_number_id = any/.test(text)) return rows;
         const known = new Set(rows.map((r) => (r as unknown as Route).phone_number_id));
         const unknown = ((values[0] ?? []) as string[]).filter((id) => !known.has(id));
-        const [first] = await sql.rows<Row>("broken.guess", "select org_id, id, phone_number_id, waba_id from channels order by org_id, id limit 1");
+        const [first] = await sql.rows<Row>(
+          "broken.guess",
+          "select org_id, id, phone_number_id, waba_id from channels order by org_id, id limit 1",
+        );
         return first ? [...rows, ...unknown.map((id) => ({ ...first, phone_number_id: id }))] : rows;
       },
     };

@@ -67,7 +67,7 @@ export async function openGround(
     supervisor,
     dir,
     logDir,
-    secrets,
+    secrets: secrets as unknown as Record<string, string>, // of which only the superuser's password is read
     taken,
     given,
     database: "parley",
@@ -119,7 +119,8 @@ function adopt(env: Environment, ownerUrl: string, secrets: ReturnType<typeof lo
 
 /** A connection whose server was killed tells the query that waits; one that waits for nothing must not end this process. */
 export function hardenPools(): void {
-  for (const role of ["app", "worker", "system", "owner"] as const) poolOf(role).on("connect", (client) => client.on("error", () => {}));
+  for (const role of ["app", "worker", "system", "owner"] as const)
+    poolOf(role).on("connect", (client) => client.on("error", () => {}));
 }
 
 export const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));

@@ -1,6 +1,7 @@
 /** Kill -9 by process id, at moments chosen by seed and, where it matters, with work in the air. */
-import { between, type Random } from "../../sandbox/random";
+
 import { poolOf } from "@/lib/platform/pool";
+import { between, type Random } from "../../sandbox/random";
 import { type Ground, sleep, until } from "./ground";
 import type { Outside } from "./outside";
 

@@ -1,12 +1,12 @@
 /** What people do during a trial: clients write, firms answer, strangers forge. Everything by seed, at a bounded pace. */
 import { createHash, randomUUID } from "node:crypto";
+import { replyToConversation } from "@/lib/inbox";
 import { AppError } from "@/lib/kernel/errors";
 import { asId } from "@/lib/kernel/ids";
 import { poolOf } from "@/lib/platform/pool";
-import { replyToConversation } from "@/lib/inbox";
 import { ctxOf } from "@/lib/testing/factory";
-import { between, type Random } from "../../sandbox/random";
 import { newWamid } from "../../sandbox/ids";
+import { between, type Random } from "../../sandbox/random";
 import { sleep } from "./ground";
 import type { Outside } from "./outside";
 import type { Evidence } from "./verify";
@@ -15,8 +15,22 @@ import type { World } from "./world";
 /** No more events are offered while so many wait for their 200. */
 const MOST_PENDING = 500;
 const CHUNK = 25;
-const WORDS = "kontrak hearing tomorrow audiência pagamento invoice besok dokumen tanda tangan visto hotel ✈️ 合同 précis naïve thanks/you".split(" ");
-const OTHERS = ["image", "document", "location", "contacts", "interactive", "button", "reaction", "order", "unsupported", "sticker"];
+const WORDS =
+  "kontrak hearing tomorrow audiência pagamento invoice besok dokumen tanda tangan visto hotel ✈️ 合同 précis naïve thanks/you".split(
+    " ",
+  );
+const OTHERS = [
+  "image",
+  "document",
+  "location",
+  "contacts",
+  "interactive",
+  "button",
+  "reaction",
+  "order",
+  "unsupported",
+  "sticker",
+];
 
 const STRANGE = ["bad", "none", "previous", "eight", "unreadable"] as const;
 
@@ -64,7 +78,8 @@ export class Load {
     const base = { phoneNumberId, from: client.digits, name: client.name, timestamp: this.#moment() };
     if (this.random() < 0.85) return { ...base, type: "text", text: this.#text() };
     const type = this.#one(OTHERS);
-    if (type === "reaction") return { ...base, type, reaction: { message_id: this.#recent.at(-1)?.wamid ?? newWamid(client.digits, "in") } };
+    if (type === "reaction")
+      return { ...base, type, reaction: { message_id: this.#recent.at(-1)?.wamid ?? newWamid(client.digits, "in") } };
     return { ...base, type };
   }
 
@@ -113,7 +128,10 @@ export class Load {
       return;
     }
     for (let attempt = 0; attempt < 60; attempt++) {
-      const statuses = await this.outside.webhook({ envelope: envelope.body, ...(kind === "eight" ? { times: 8 } : { sign: "previous" }) });
+      const statuses = await this.outside.webhook({
+        envelope: envelope.body,
+        ...(kind === "eight" ? { times: 8 } : { sign: "previous" }),
+      });
       if (statuses.includes(200)) {
         if (kind === "eight") this.#count("eight-at-once");
         this.raws.push({ wamid, phoneNumberId, from: client.digits, type: "text", text: envelope.text });
@@ -125,7 +143,13 @@ export class Load {
 
   #envelope(phoneNumberId: string, client: World["clients"][number], wamid: string) {
     const text = this.#text();
-    const message = { from: client.digits, id: wamid, timestamp: String(Math.floor(Date.now() / 1000) - 5), type: "text", text: { body: text } };
+    const message = {
+      from: client.digits,
+      id: wamid,
+      timestamp: String(Math.floor(Date.now() / 1000) - 5),
+      type: "text",
+      text: { body: text },
+    };
     const value = {
       messaging_product: "whatsapp",
       metadata: { display_phone_number: "15550200000", phone_number_id: phoneNumberId },
@@ -138,7 +162,10 @@ export class Load {
 
   async #unreadableBody(): Promise<void> {
     const serial = `${this.seed}/${this.#serial++}`;
-    const body = this.random() < 0.5 ? `{"object":"whatsapp_business_account","entry":[{"id":"${serial}` : JSON.stringify({ strange: serial });
+    const body =
+      this.random() < 0.5
+        ? `{"object":"whatsapp_business_account","entry":[{"id":"${serial}`
+        : JSON.stringify({ strange: serial });
     const [status] = await this.outside.webhook({ envelope: body });
     if (status !== 200) return;
     this.#count("unreadable");

@@ -1,11 +1,11 @@
 /** The database of a trial, opened with its organisations' keys, in the form the verdict compares. */
 import { createHash } from "node:crypto";
+import { previewOf } from "@/lib/inbox/model";
+import type { ContentView } from "@/lib/kernel/content";
 import { asId } from "@/lib/kernel/ids";
 import type { OrgKeys } from "@/lib/platform/crypto/org-keys";
 import { openIntake, orgKeys } from "@/lib/platform/keys";
 import { poolOf } from "@/lib/platform/pool";
-import { previewOf } from "@/lib/inbox/model";
-import type { ContentView } from "@/lib/kernel/content";
 import type { ConversationRow, MessageRow, OutboxRow, Rows } from "./verify";
 
 const all = async <Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> =>
@@ -50,7 +50,9 @@ async function readMessages(orgId: string, keys: OrgKeys): Promise<(MessageRow &
     [orgId],
   );
   return rows.map((r) => {
-    const { content } = JSON.parse(keys.openText("messages", "body_sealed", r.id, r.body_sealed) ?? "{}") as { content: ContentView };
+    const { content } = JSON.parse(keys.openText("messages", "body_sealed", r.id, r.body_sealed) ?? "{}") as {
+      content: ContentView;
+    };
     return {
       orgId,
       id: r.id,
@@ -61,7 +63,13 @@ async function readMessages(orgId: string, keys: OrgKeys): Promise<(MessageRow &
       requestId: r.request_id,
       text: content.kind === "text" ? content.text : null,
       at: r.at.getTime(),
-      times: { sent: ms(r.sent_at), delivered: ms(r.delivered_at), read: ms(r.read_at), played: ms(r.played_at), failed: ms(r.failed_at) },
+      times: {
+        sent: ms(r.sent_at),
+        delivered: ms(r.delivered_at),
+        read: ms(r.read_at),
+        played: ms(r.played_at),
+        failed: ms(r.failed_at),
+      },
       content,
     };
   });
@@ -103,7 +111,11 @@ async function readConversations(orgId: string, keys: OrgKeys, contents: Map<str
       unread: r.unread,
       lastMessageId: r.last_message_id,
       lastActivityAt: r.last_activity_at.getTime(),
-      previewFits: due !== undefined && shown !== null && (JSON.parse(shown) as { text: string }).text === due.text && r.preview_type === due.type,
+      previewFits:
+        due !== undefined &&
+        shown !== null &&
+        (JSON.parse(shown) as { text: string }).text === due.text &&
+        r.preview_type === due.type,
     };
   });
 }

@@ -100,7 +100,8 @@ function group<T>(items: readonly T[], key: (item: T) => string | null): Map<str
   return out;
 }
 
-const isMessageLine = (l: LedgerLine) => l.kind === "webhook" && l.wamid !== null && l.phoneNumberId !== null && !isStatus(l.type);
+const isMessageLine = (l: LedgerLine) =>
+  l.kind === "webhook" && l.wamid !== null && l.phoneNumberId !== null && !isStatus(l.type);
 
 /** @returns per conversation, how many messages must be unread */
 function judgeInbound(
@@ -147,7 +148,8 @@ function judgeInbound(
     if (right.length === 0) say("missing", "inbound message", e.wamid);
     for (const row of right.slice(1)) say("doubled", "inbound message", row.id);
     const [row] = right;
-    if (row && e.type === "text" && e.text !== undefined && row.text !== e.text) say("missing", "text of an inbound message", row.id);
+    if (row && e.type === "text" && e.text !== undefined && row.text !== e.text)
+      say("missing", "text of an inbound message", row.id);
     if (row && !SILENT.has(e.type)) unread.set(row.conversationId, (unread.get(row.conversationId) ?? 0) + 1);
   }
   for (const row of rows.messages) {
@@ -186,19 +188,26 @@ function judgeOutbound(
     if (!line) continue;
     const number = evidence.numbers.get(line.phoneNumberId ?? "");
     const mine = row && message && conversation && number && row.orgId === number.orgId && message.channelId === number.channelId;
-    const toThem = conversation?.identities.has(line.to ?? "") || conversation?.identities.has(businessScopedId(number?.wabaId ?? "", line.to ?? ""));
+    const toThem =
+      conversation?.identities.has(line.to ?? "") ||
+      conversation?.identities.has(businessScopedId(number?.wabaId ?? "", line.to ?? ""));
     if (!mine || !toThem || message.text !== (line.text ?? null)) say("foreign", "accepted send", tag);
-    if (message?.wamid && !list.some((l) => l.wamid === message.wamid)) say("foreign", "wamid of an outbound message", message.id);
+    if (message?.wamid && !list.some((l) => l.wamid === message.wamid))
+      say("foreign", "wamid of an outbound message", message.id);
   }
   for (const row of rows.outbox) {
     const sent = sends.has(row.id);
     const tries = attempts.get(row.id) ?? [];
     if (!ENDED.has(row.state)) say("missing", `outbox row left ${row.state}`, row.id);
     if (row.state === "accepted" && !sent) say("missing", "accepted, but never sent", row.id);
-    if ((row.state === "rejected" || row.state === "cancelled") && sent) say("missing", `sent, but recorded as ${row.state}`, row.id);
-    if (row.state === "needs_review" && sent && told.has(row.id)) say("missing", "sent and told by a receipt, but left to a person", row.id);
+    if ((row.state === "rejected" || row.state === "cancelled") && sent)
+      say("missing", `sent, but recorded as ${row.state}`, row.id);
+    if (row.state === "needs_review" && sent && told.has(row.id))
+      say("missing", "sent and told by a receipt, but left to a person", row.id);
     // nobody answered, or the answer left it open; no attempt at all: killed between the claim and the call
-    const open = tries.length === 0 || tries.some((t) => t.answer === "reset" || t.answer === "lost" || (typeof t.answer === "number" && t.answer >= 500));
+    const open =
+      tries.length === 0 ||
+      tries.some((t) => t.answer === "reset" || t.answer === "lost" || (typeof t.answer === "number" && t.answer >= 500));
     if (row.state === "needs_review" && !sent && !open) say("missing", "left to a person, though every answer was clear", row.id);
   }
   const byMessage = group(rows.outbox, (o) => o.messageId);
@@ -217,7 +226,8 @@ function judgeOutbound(
   for (const m of rows.messages) {
     if (m.direction !== "out") continue;
     const request = asked.get(m.requestId ?? "");
-    if (!request || request.orgId !== m.orgId || request.conversationId !== m.conversationId) say("foreign", "outbound message", m.id);
+    if (!request || request.orgId !== m.orgId || request.conversationId !== m.conversationId)
+      say("foreign", "outbound message", m.id);
     const n = byMessage.get(m.id)?.length ?? 0;
     if (n !== 1) say(n === 0 ? "missing" : "doubled", "outbox row of a message", m.id);
   }
@@ -229,7 +239,8 @@ function judgeStatuses(lines: readonly LedgerLine[], rows: Rows, say: Say): void
   const told = new Map<string, Set<string>>();
   for (const l of lines) {
     if (l.kind !== "webhook" || l.wamid === null || !isStatus(l.type)) continue;
-    for (const map of l.answer === 200 ? [offered, told] : [offered]) map.set(l.wamid, (map.get(l.wamid) ?? new Set()).add(l.type));
+    for (const map of l.answer === 200 ? [offered, told] : [offered])
+      map.set(l.wamid, (map.get(l.wamid) ?? new Set()).add(l.type));
   }
   const out = rows.messages.filter((m) => m.direction === "out");
   const byWamid = group(out, (m) => m.wamid);

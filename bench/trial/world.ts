@@ -1,7 +1,8 @@
 /** Who takes part in a trial: organisations and numbers, strangers' numbers, clients. */
-import { writeSandboxState } from "../../scripts/lib/seeding.mjs";
-import { between, type Random } from "../../sandbox/random";
+
 import { type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
+import { between, type Random } from "../../sandbox/random";
+import { writeSandboxState } from "../../scripts/lib/seeding.mjs";
 import type { Ground } from "./ground";
 import type { Evidence } from "./verify";
 

@@ -14,7 +14,7 @@ import { inTenantSql, type Sql } from "@/lib/platform/sql";
  * Gives a conversation to a colleague, to oneself, or to nobody.
  * @throws AppError `not_found`; `invalid` if the person is no active member here
  */
-export function assignConversation(
+export async function assignConversation(
   ctx: Ctx,
   input: { conversationId: Id<"conversation">; userId: Id<"user"> | null },
 ): Promise<ConversationRow> {
@@ -45,7 +45,7 @@ export function assignConversation(
 }
 
 /** Resolves or reopens. A client's message reopens by itself. @throws AppError `not_found` */
-export function setConversationStatus(
+export async function setConversationStatus(
   ctx: Ctx,
   input: { conversationId: Id<"conversation">; status: "open" | "resolved" },
 ): Promise<ConversationRow> {

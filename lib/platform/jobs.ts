@@ -18,8 +18,9 @@ export interface JobDefinition<P> {
 export const defineJob = <P>(definition: JobDefinition<P>): JobDefinition<P> => definition;
 
 let queue: Queue | undefined;
-const theQueue = () =>
-  (queue ??= new Queue(QUEUE, {
+function theQueue(): Queue {
+  if (queue) return queue;
+  queue = new Queue(QUEUE, {
     connection: producerRedis(),
     defaultJobOptions: {
       attempts: 5,
@@ -27,7 +28,10 @@ const theQueue = () =>
       removeOnComplete: true,
       removeOnFail: { age: 3600, count: 1000 },
     },
-  }));
+  });
+  queue.on("error", () => {}); // the connection's own handler has said it
+  return queue;
+}
 
 /**
  * Rings a job after the commit. Never throws and never waits long: without Redis the sweep finds the row.

@@ -34,6 +34,9 @@ export const producerRedis = () =>
     connectTimeout: 2000,
   }));
 
+/** Opens the producer's connection ahead of its first use, since it never queues. */
+export const warmRedis = () => void producerRedis();
+
 /** For BullMQ workers: waits for ever. */
 export const workerRedis = () => connect("worker", { maxRetriesPerRequest: null });
 

@@ -1,0 +1,221 @@
+import { randomUUID } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openSession } from "@/lib/identity";
+import { listMessages } from "@/lib/inbox";
+import { asId } from "@/lib/kernel/ids";
+import { closeDb } from "@/lib/platform/db";
+import { closeJobs } from "@/lib/platform/jobs";
+import { closePools, poolOf } from "@/lib/platform/pool";
+import { closeRedis } from "@/lib/platform/redis";
+import { makeChat } from "@/lib/testing/conversations";
+import { ctxOf, type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
+import { setCookieHeader } from "@/lib/web/session-cookie";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+const ORIGIN = "http://127.0.0.1:3999";
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
+interface Found {
+  file: string;
+  address: string;
+  method: (typeof METHODS)[number];
+  source: string;
+  handler: Handler;
+}
+
+const files = fs
+  .readdirSync(path.join(ROOT, "app"), { recursive: true, encoding: "utf8" })
+  .filter((f) => f.endsWith("route.ts"))
+  .filter((f) => !f.includes("[...nextauth]") && !fs.readFileSync(path.join(ROOT, "app", f), "utf8").includes("webhook("))
+  .map((f) => path.join("app", f));
+
+const found: Found[] = [];
+let org: MadeOrganisation;
+let stranger: MadeOrganisation;
+let ids: Record<string, string>;
+const cookies: Record<string, string> = {};
+
+async function signIn(who: MadeOrganisation, role: "owner" | "agent"): Promise<string> {
+  const user = who.users.find((u) => u.role === role);
+  if (!user) throw new Error("no user");
+  return ((await setCookieHeader(await openSession(user.id, "test", new Date()))).split(";")[0] ?? "").trim();
+}
+
+beforeAll(async () => {
+  process.env.NEXTAUTH_URL = ORIGIN; // house: a test plays the launcher
+  process.env.WEBHOOK_PUBLIC_URL = ORIGIN;
+  const people = [
+    { name: "Olivia", role: "owner" as const },
+    { name: "Agung", role: "agent" as const },
+  ];
+  [org, stranger] = await Promise.all([makeOrganisation({ users: people }), makeOrganisation({ users: people })]);
+  const channel = org.channels[0];
+  if (!channel) throw new Error("no channel");
+  const chat = await makeChat(org.id, channel, {
+    phone: "628111",
+    name: "Rahasia",
+    lines: [{ from: "client", ago: 5, text: "kata-rahasia" }],
+  });
+  const [message] = (await listMessages(ctxOf(org, "owner"), { conversationId: chat.conversationId })).items;
+  ids = { conversationId: chat.conversationId, messageId: message?.id ?? "" };
+  cookies.owner = await signIn(org, "owner");
+  cookies.agent = await signIn(org, "agent");
+  cookies.stranger = await signIn(stranger, "owner");
+  for (const file of files) {
+    const source = fs.readFileSync(path.join(ROOT, file), "utf8");
+    const module = (await import(path.join(ROOT, file))) as Record<string, Handler>;
+    const address = `/${path.dirname(file).replace(/^app\//, "")}`;
+    for (const method of METHODS) if (module[method]) found.push({ file, address, method, source, handler: module[method] });
+  }
+});
+afterAll(async () => {
+  await closeJobs();
+  await Promise.all([closePools(), closeDb()]);
+  await closeRedis();
+});
+
+const BODIES: Record<string, object> = {
+  "/api/conversations/[conversationId]/messages": { requestId: randomUUID(), text: "x" },
+  "/api/conversations/[conversationId]/read": { messageId: randomUUID() },
+  "/api/conversations/[conversationId]/assignee": { userId: null },
+  "/api/conversations/[conversationId]/status": { status: "resolved" },
+  "/api/conversations/[conversationId]/draft": { text: "x" },
+  "/api/messages/[messageId]/resend": { requestId: randomUUID() },
+  "/api/session/organisation": { organisationId: randomUUID() },
+};
+function call(
+  route: Found,
+  cookie: string | undefined,
+  more: { headers?: Record<string, string>; body?: string; params?: Record<string, string> } = {},
+) {
+  const params =
+    more.params ??
+    Object.fromEntries([...route.address.matchAll(/\[(\w+)\]/g)].map((m) => [m[1] ?? "", ids[m[1] ?? ""] ?? randomUUID()]));
+  const url =
+    ORIGIN +
+    route.address.replace(/\[(\w+)\]/g, (_, k: string) => params[k] ?? "") +
+    (route.address === "/api/search" ? "?q=kata" : "");
+  const controller = new AbortController();
+  const headers = {
+    origin: ORIGIN,
+    "content-type": "application/json",
+    "x-parley": "1",
+    ...(cookie ? { cookie } : {}),
+    ...more.headers,
+  };
+  const body = route.method === "GET" ? undefined : (more.body ?? JSON.stringify(BODIES[route.address] ?? {}));
+  const answer = route.handler(new Request(url, { method: route.method, headers, body, signal: controller.signal }), {
+    params: Promise.resolve(params),
+  });
+  return { answer, end: () => controller.abort() };
+}
+async function statusOf(route: Found, cookie: string | undefined, more?: Parameters<typeof call>[2]) {
+  const { answer, end } = call(route, cookie, more);
+  const response = await answer;
+  const text = response.headers.get("content-type")?.includes("event-stream") ? "" : await response.text();
+  end();
+  return { status: response.status, text, type: response.headers.get("content-type") ?? "" };
+}
+const accessOf = (route: Found) => /access: "([a-z.]+)"/.exec(route.source)?.[1] ?? "";
+const closed = () => found.filter((r) => accessOf(r) !== "public");
+
+const FORGED: Record<string, string>[] = [
+  { origin: "https://evil.example" },
+  { "x-parley": "0" },
+  { "content-type": "text/plain" },
+  { "sec-fetch-site": "cross-site" },
+];
+
+describe("every route", () => {
+  test("is found and declares its door", () => {
+    expect(found.length).toBeGreaterThan(20);
+    for (const route of found) expect(accessOf(route), route.file).not.toBe("");
+  });
+
+  test("refuses nobody: no session, a made-up cookie, a revoked session", async () => {
+    const revoked = await signIn(org, "owner");
+    await poolOf("owner").query(
+      "update sessions set revoked_at = now() where user_id = $1 and created_at > now() - interval '5 seconds' and id_hash = (select id_hash from sessions where user_id = $1 order by created_at desc limit 1)",
+      [org.users[0]?.id],
+    );
+    for (const route of closed()) {
+      for (const cookie of [undefined, "parley=abc", revoked]) {
+        const { status, text, type } = await statusOf(route, cookie);
+        expect([status, type], `${route.method} ${route.address}`).toEqual([401, "application/problem+json"]);
+        expect(JSON.parse(text)).toMatchObject({ code: "unauthenticated", requestId: expect.any(String) });
+      }
+    }
+  });
+
+  test("shows a stranger's tenant nothing: ids in an address are 404, lists are empty of it", async () => {
+    for (const route of closed()) {
+      if (route.address.startsWith("/api/session/sign-out")) continue;
+      const { status, text } = await statusOf(route, cookies.stranger);
+      if (/\[/.test(route.address)) expect(status, `${route.method} ${route.address}`).toBe(404);
+      for (const secret of ["kata-rahasia", "Rahasia", ids.conversationId ?? "-", org.name])
+        expect(text, route.address).not.toContain(secret);
+    }
+  });
+
+  test("answers 404 for an id that is no id", async () => {
+    for (const route of closed().filter((r) => /\[/.test(r.address))) {
+      const params = Object.fromEntries([...route.address.matchAll(/\[(\w+)\]/g)].map((m) => [m[1] ?? "", "../../etc"]));
+      expect((await statusOf(route, cookies.owner, { params })).status, route.address).toBe(404);
+    }
+  });
+
+  test("refuses a lesser role what its permission does not hold", async () => {
+    const forAdmins = closed().filter((r) => ["settings.webhook", "templates.sync"].includes(accessOf(r)));
+    expect(forAdmins.length).toBeGreaterThan(2);
+    for (const route of forAdmins) {
+      expect((await statusOf(route, cookies.agent)).status, route.address).toBe(403);
+    }
+  });
+
+  test("refuses changes another site could make", async () => {
+    for (const route of closed().filter((r) => r.method !== "GET")) {
+      for (const headers of FORGED) {
+        const { status, text } = await statusOf(route, cookies.owner, { headers });
+        expect([status, JSON.parse(text).detail], `${route.method} ${route.address}`).toEqual([403, "cross_site"]);
+      }
+    }
+  });
+
+  test("names the field of bad input and refuses keys that reach a prototype", async () => {
+    for (const route of closed().filter((r) => r.method !== "GET" && r.source.includes("body"))) {
+      for (const body of ["{", '{"unknownKey":1}', '{"__proto__":{"x":1}}', "[]"]) {
+        const { status, text } = await statusOf(route, cookies.owner, { body });
+        expect(status, `${route.method} ${route.address} ${body}`).toBe(422);
+        expect(Object.keys(JSON.parse(text).fields ?? {}).length).toBeGreaterThan(0);
+      }
+    }
+  });
+});
+
+test("sign-out kills the session at once", async () => {
+  const cookie = await signIn(org, "agent");
+  const byAddress = (address: string, method: string) => found.find((r) => r.address === address && r.method === method) as Found;
+  expect((await statusOf(byAddress("/api/session", "GET"), cookie)).status).toBe(200);
+  expect((await statusOf(byAddress("/api/session/sign-out", "POST"), cookie)).status).toBe(200);
+  expect((await statusOf(byAddress("/api/session", "GET"), cookie)).status).toBe(401);
+});
+
+test("moving to another organisation makes a new session there and ends the old one", async () => {
+  const user = org.users[0];
+  await poolOf("owner").query("insert into memberships (org_id, user_id, role) values ($1, $2, 'agent') on conflict do nothing", [
+    stranger.id,
+    user?.id,
+  ]);
+  const cookie = await signIn(org, "owner");
+  const move = found.find((r) => r.address === "/api/session/organisation") as Found;
+  const { answer } = call(move, cookie, { body: JSON.stringify({ organisationId: stranger.id }) });
+  const response = await answer;
+  expect(response.status).toBe(200);
+  const moved = (response.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  const list = found.find((r) => r.address === "/api/conversations" && r.method === "GET") as Found;
+  expect((await statusOf(list, cookie)).status).toBe(401);
+  expect(JSON.parse((await statusOf(list, moved)).text).items).toEqual([]);
+  expect(asId("organisation", stranger.id)).toBe(stranger.id);
+});
