@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { poolOf } from "@/lib/platform/pool";
 import { bundle } from "../../scripts/lib/bundle.mjs";
-import { generateClient, prepareDatabase, roleUrls } from "../../scripts/lib/database.mjs";
+import { generateClient, prepareDatabase, recreateDatabase, roleUrls } from "../../scripts/lib/database.mjs";
 import { environments, healthUrls } from "../../scripts/lib/environment.mjs";
 import { statusOf } from "../../scripts/lib/health.mjs";
 import { dataDir, root } from "../../scripts/lib/paths.mjs";
@@ -46,10 +46,16 @@ export interface Ground {
  * Opens a trial's ground: a claimed folder, a migrated database, Redis, and this process's own environment.
  * @param keep names inside the folder that survive from the run before; everything else starts empty
  * @param settings parameters of the Postgres server
+ * @param empty makes the database anew when the cluster was kept
  */
 export async function openGround(
   kind: keyof typeof FIRST_PORTS,
-  { keep = [], settings = {}, redis = true }: { keep?: string[]; settings?: Record<string, string>; redis?: boolean } = {},
+  {
+    keep = [],
+    settings = {},
+    database = "parley",
+    empty = false,
+  }: { keep?: string[]; settings?: Record<string, string>; database?: string; empty?: boolean } = {},
 ): Promise<Ground> {
   const dir = path.join(dataDir, kind);
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -62,19 +68,18 @@ export async function openGround(
   const supervisor = new Supervisor({ dir });
   const taken = new Set<number>();
   const first = FIRST_PORTS[kind];
-  const given = redis ? {} : { redisUrl: "redis://127.0.0.1:1/0" };
   const { ownerUrl, redisUrl } = await startStores({
     supervisor,
     dir,
     logDir,
     secrets: secrets as unknown as Record<string, string>, // of which only the superuser's password is read
     taken,
-    given,
-    database: "parley",
+    database,
     settings,
     firstPorts: { postgres: first.postgres, redis: first.redis },
   });
   await generateClient();
+  if (empty) await recreateDatabase(ownerUrl);
   await prepareDatabase(ownerUrl, secrets);
   const ports = { web: 0, receiver: 0, worker: 0, sandbox: 0 };
   for (const name of ["web", "receiver", "worker", "sandbox"] as const) ports[name] = await freePort(first.programs, taken);

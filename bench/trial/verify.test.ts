@@ -97,7 +97,7 @@ function calm(): { lines: LedgerLine[]; evidence: Evidence; rows: Rows } {
 type Scene = ReturnType<typeof calm>;
 
 /** The kinds found after something was planted. */
-function after(plant: (scene: Scene) => void): Finding["kind"][] {
+function judged(plant: (scene: Scene) => void): Finding["kind"][] {
   const scene = calm();
   plant(scene);
   return judge(scene.lines, scene.evidence, scene.rows).map((f) => f.kind);
@@ -105,9 +105,9 @@ function after(plant: (scene: Scene) => void): Finding["kind"][] {
 const first = <T>(list: T[]): T => list[0] as T;
 
 describe("the verdict", () => {
-  it("finds nothing where nothing is wrong", () => expect(after(() => {})).toEqual([]));
+  it("finds nothing where nothing is wrong", () => expect(judged(() => {})).toEqual([]));
   it("an event that was never answered 200 is not expected", () =>
-    expect(after((s) => void s.lines.push(line({ wamid: "w5", answer: 503 })))).toEqual([]));
+    expect(judged((s) => void s.lines.push(line({ wamid: "w5", answer: 503 })))).toEqual([]));
 
   const planted: [string, Finding["kind"], (scene: Scene) => void][] = [
     ["a lost message", "missing", (s) => void s.lines.push(line({ wamid: "w5" }))],
@@ -150,7 +150,7 @@ describe("the verdict", () => {
     ["an old preview", "missing", (s) => void Object.assign(first(s.rows.conversations), { lastMessageId: "m1" })],
     ["a wrong preview", "missing", (s) => void Object.assign(first(s.rows.conversations), { previewFits: false })],
   ];
-  it.each(planted)("finds %s (%s)", (_what, kind, plant) => expect(after(plant)).toContain(kind));
+  it.each(planted)("finds %s (%s)", (_what, kind, plant) => expect(judged(plant)).toContain(kind));
 
   it("accepts a person's review where no answer was clear, and only there", () => {
     const silent = (answer: LedgerLine["answer"]) => (s: Scene) => {
@@ -158,8 +158,8 @@ describe("the verdict", () => {
       first(s.rows.outbox).state = "needs_review";
       Object.assign(s.rows.messages[1] as MessageRow, { wamid: null, times: NEVER });
     };
-    expect(after(silent("reset"))).toEqual([]);
-    expect(after(silent(500))).toEqual([]);
-    expect(after(silent(400))).toEqual(["missing"]);
+    expect(judged(silent("reset"))).toEqual([]);
+    expect(judged(silent(500))).toEqual([]);
+    expect(judged(silent(400))).toEqual(["missing"]);
   });
 });

@@ -15,23 +15,21 @@ export function Announcer({ messages, name }: { messages: readonly MessageView[]
   const [said, setSaid] = useState("");
   const seen = useRef<Set<string> | null>(null);
   const queue = useRef<string[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
     const known = seen.current;
     seen.current = new Set(messages.map((message) => message.id));
     if (!known) return;
     const fresh = messages.slice(-10).filter((message) => message.direction === "in" && !known.has(message.id));
-    if (fresh.length === 0) return;
     for (const { content } of fresh)
       queue.current.push(content.kind === "card" ? word(content.type) : safeLine(content.text).slice(0, LONGEST));
-    const timer = setTimeout(() => {
-      setSaid(t("thread.said", { name: safeLine(name), text: queue.current.join(". ") }));
-      queue.current = [];
+    if (queue.current.length === 0) return;
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      setSaid(t("thread.said", { name: safeLine(name), text: queue.current.splice(0).join(". ") }));
     }, GATHER_MS);
-    return () => {
-      // Messages that arrive meanwhile are said together with these.
-      if (queue.current.length > 0) clearTimeout(timer);
-    };
-  });
+  }, [messages, name, t, word]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   return (
     <div aria-live="polite" className="sr-only">
       {said}

@@ -1,0 +1,119 @@
+import { afterAll, expect, test } from "vitest";
+import {
+  fatesOfSessions,
+  findSession,
+  getMe,
+  hashSession,
+  openSession,
+  PERMISSIONS,
+  RIGHTS,
+  ROLES,
+  revokeSession,
+  setPreferences,
+  signIn,
+  switchOrganisation,
+} from "@/lib/identity";
+import { closeDb } from "@/lib/platform/db";
+import { closePools, poolOf } from "@/lib/platform/pool";
+import { closeRedis } from "@/lib/platform/redis";
+import { ctxOf, makeOrganisation } from "@/lib/testing/factory";
+
+afterAll(async () => {
+  await Promise.all([closePools(), closeDb()]);
+  await closeRedis();
+});
+const now = () => new Date();
+const later = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+
+test("the right password opens a session, whatever the case of the address; others are refused alike", async () => {
+  const org = await makeOrganisation();
+  const user = org.users[0];
+  if (!user) throw new Error("no user");
+  const secret = await signIn({ email: ` ${user.email.toUpperCase()} `, password: user.password, device: "test" }, now());
+  expect(await findSession(secret, "r", now())).toMatchObject({ orgId: org.id, role: "owner" });
+  for (const input of [
+    { email: user.email, password: `${user.password}x` },
+    { email: "nobody@example.test", password: user.password },
+    { email: user.email, password: "" },
+  ]) {
+    await expect(signIn({ ...input, device: "" }, now())).rejects.toMatchObject({
+      code: "unauthenticated",
+      detail: "bad_credentials",
+    });
+  }
+  const { rows } = await poolOf("owner").query("select action from audit_entries where org_id = $1 order by seq", [org.id]);
+  expect(rows.map((r) => r.action)).toEqual(["session.opened", "session.refused", "session.refused"]);
+});
+
+test("only the hash of a session id is stored", async () => {
+  const org = await makeOrganisation();
+  const secret = await openSession(org.users[0]?.id ?? (null as never), "test", now());
+  const { rows } = await poolOf("owner").query("select id_hash from sessions where user_id = $1", [org.users[0]?.id]);
+  expect(rows[0].id_hash.equals(hashSession(secret))).toBe(true);
+  expect(rows[0].id_hash.toString("base64url")).not.toBe(secret);
+});
+
+test("a session ends idle, absolutely, when revoked, and with the membership", async () => {
+  const org = await makeOrganisation();
+  const id = org.users[0]?.id ?? (null as never);
+  const [idle, revoked, removed] = [
+    await openSession(id, "a", now()),
+    await openSession(id, "b", now()),
+    await openSession(id, "c", now()),
+  ];
+  expect(await findSession(idle, "r", later(61))).toBeNull();
+  let at = 0;
+  for (; at < 12 * 60; at += 50) expect(await findSession(removed, "r", later(at))).not.toBeNull(); // kept awake…
+  expect(await findSession(removed, "r", later(12 * 60 + 1))).toBeNull(); // …but not for ever
+  await revokeSession(revoked, "test", now());
+  await revokeSession(revoked, "test", now());
+  expect(await findSession(revoked, "r", now())).toBeNull();
+  await poolOf("owner").query("update memberships set active = false where org_id = $1", [org.id]);
+  expect(await findSession(removed, "r", now())).toBeNull();
+  expect(await findSession("made up", "r", now())).toBeNull();
+});
+
+test("a person has ten sessions at most; the oldest go", async () => {
+  const org = await makeOrganisation();
+  const id = org.users[0]?.id ?? (null as never);
+  const secrets: string[] = [];
+  for (let i = 0; i < 12; i++) secrets.push(await openSession(id, `d${i}`, new Date(Date.now() + i)));
+  const live = await Promise.all(secrets.map((s) => findSession(s, "r", now())));
+  expect(live.map((s) => s !== null)).toEqual([false, false, ...Array(10).fill(true)]);
+});
+
+test("moving to another organisation needs a membership there", async () => {
+  const [a, b] = [await makeOrganisation(), await makeOrganisation()];
+  const ctx = ctxOf(a, "owner");
+  const secret = await openSession(a.users[0]?.id ?? (null as never), "x", now());
+  await expect(switchOrganisation(ctx, { secret, organisationId: b.id })).rejects.toMatchObject({ code: "not_found" });
+  expect(await findSession(secret, "r", now())).not.toBeNull();
+  await poolOf("owner").query("insert into memberships (org_id, user_id, role) values ($1, $2, 'agent')", [b.id, a.users[0]?.id]);
+  const moved = await switchOrganisation(ctx, { secret, organisationId: b.id });
+  expect(await findSession(secret, "r", now())).toBeNull();
+  const there = await findSession(moved, "r", now());
+  expect(there).toMatchObject({ orgId: b.id, role: "agent" });
+  expect(there && (await getMe(there)).organisations.length).toBe(2);
+  const fates = await fatesOfSessions(
+    [
+      { idHash: hashSession(secret), role: "owner", orgId: a.id },
+      { idHash: hashSession(moved), role: "agent", orgId: b.id },
+      { idHash: hashSession(moved), role: "owner", orgId: b.id },
+    ].slice(0, 2),
+    now(),
+  );
+  expect([...fates.values()]).toEqual(["changed", "live"]);
+});
+
+test("a person's language is their own to change", async () => {
+  const org = await makeOrganisation();
+  const ctx = ctxOf(org, "owner");
+  await setPreferences(ctx, { locale: "pt-BR" });
+  expect((await getMe(ctx)).locale).toBe("pt-BR");
+});
+
+test("the table of rights grants nothing it does not list, and owners hold everything", () => {
+  expect(Object.keys(RIGHTS).sort()).toEqual([...ROLES].sort());
+  expect([...RIGHTS.owner].sort()).toEqual([...PERMISSIONS].sort());
+  for (const role of ROLES) for (const right of RIGHTS[role]) expect(PERMISSIONS).toContain(right);
+});
