@@ -32,7 +32,7 @@ export async function measureIntake(ground: Ground, options: IntakeOptions): Pro
   await ground.start("receiver");
   const refUrl = urlWith(ground.ownerUrl, { database: "bench_ref" });
   await ensureDatabase(refUrl);
-  await withClient(refUrl, (db) => db.query("drop table if exists webhook_event")); // starts empty, as ours does
+  await withClient(refUrl, (db: { query: (text: string) => Promise<unknown> }) => db.query("drop table if exists webhook_event")); // starts empty, as ours does
   const receiver = `${ground.env.urls.receiver}/api/webhooks/whatsapp`;
   const postgres = ground.supervisor.pid("postgres") ?? 0;
   const secret = ground.secrets.META_APP_SECRET;

@@ -104,12 +104,11 @@ async function insertOutbound(organisations: MadeOrganisation[], total: number, 
       wamid: wamidOf(run, o + k * organisations.length),
     }));
     await owner.query(
-      `insert into messages (org_id, id, conversation_id, channel_id, direction, origin, type, body_sealed, wamid_sealed, wamid_lookup, at, accepted_at)
-        select $1, u.id, u.cv, $2, 'out', 'agent', 'template', u.body, u.wamid, u.lookup, now(), now()
-        from unnest($3::uuid[], $4::uuid[], $5::bytea[], $6::bytea[], $7::bytea[]) u (id, cv, body, wamid, lookup)`,
+      `insert into messages (org_id, id, conversation_id, direction, origin, type, body_sealed, wamid_sealed, wamid_lookup, at, accepted_at)
+        select $1, u.id, u.cv, 'out', 'agent', 'template', u.body, u.wamid, u.lookup, now(), now()
+        from unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::bytea[], $6::bytea[]) u (id, cv, body, wamid, lookup)`,
       [
         organisation.id,
-        channelId,
         mine.map((m) => m.id),
         mine.map((_, k) => pairs[k % pairs.length]?.conversation),
         mine.map((m) =>

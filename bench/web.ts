@@ -1,4 +1,5 @@
 /** The production build of the web process, when there is one, and a signed-in browser's cookie. */
+import type { ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { statusOf } from "../scripts/lib/health.mjs";
@@ -28,7 +29,7 @@ function findServer(): string | null {
 export async function startWeb(ground: Ground): Promise<Web | null> {
   const server = findServer();
   if (!server) return null;
-  const { child } = await program({
+  const { child }: { child: ChildProcess } = await program({
     args: [server],
     env: ground.env.web as Record<string, string>,
     log: path.join(ground.logDir, "web.log"),

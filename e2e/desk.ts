@@ -95,6 +95,23 @@ export async function open(page: Page, client: Client): Promise<void> {
   await expect(page.getByRole("heading", { name: client.name })).toBeVisible();
 }
 
+/** Opens a conversation that lies too far down the list to be drawn, by its address. */
+export async function openOld(page: Page, client: Client): Promise<void> {
+  const find = async (): Promise<string | undefined> => {
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const response = await page.request.get(`/api/conversations?view=all${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      const { items, nextCursor }: { items: { id: string; name: string }[]; nextCursor: string | null } = await response.json();
+      const found = items.find(({ name }) => name === client.name);
+      if (found) return found.id;
+      cursor = nextCursor;
+    }
+    return undefined;
+  };
+  await expect.poll(find).toBeDefined();
+  await page.goto(`/inbox/all/${await find()}`);
+  await expect(page.getByRole("heading", { name: client.name })).toBeVisible();
+}
+
 export async function reply(page: Page, text: string): Promise<void> {
   await replyBox(page).fill(text);
   await replyBox(page).press("Enter");

@@ -39,6 +39,7 @@ test("a morning's triage without a mouse", async ({ deskOf }) => {
   await desk.keyboard.press("?");
   const help = desk.getByRole("dialog", { name: "Keys" });
   await expect(help).toContainText("Next conversation");
+  await expect(help.getByRole("button", { name: "Close" })).toBeFocused();
   await desk.keyboard.press("Escape");
   await expect(help).toHaveCount(0);
 

@@ -10,10 +10,12 @@ interface Firm {
   name: string;
   phoneNumberId: string;
   displayPhone: string;
+  accessToken: string;
   users: Person[];
 }
 
-const given = (name: string): string => {
+/** One of the launcher's settings. @throws Error that says how to run the journeys */
+export const given = (name: string): string => {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: run the journeys by "npm test -- --only e2e"`);
   return value;
@@ -33,6 +35,9 @@ export const firm = ((): Firm => {
   if (!first) throw new Error("the seed holds no organisation");
   return first;
 })();
+
+/** The first firm's access token at the provider. */
+export const tokenOfFirm = firm.accessToken;
 
 export function personOf(role: string): Person {
   const found = firm.users.find((user) => user.role === role);

@@ -1,4 +1,4 @@
-import { expect, open, replyBox, test, thread } from "./desk";
+import { expect, openOld, replyBox, test, thread } from "./desk";
 import { clientWrites, newClient, sentTo } from "./sandbox";
 
 const HOUR = 3600;
@@ -7,7 +7,7 @@ test("a closed window offers templates, and one can be filled in and sent", asyn
   const client = newClient("Mariana");
   const desk = await deskOf("lawyer");
   await clientWrites(client, "Long ago", 25 * HOUR);
-  await open(desk, client);
+  await openOld(desk, client);
   await expect(replyBox(desk)).toHaveCount(0);
   await expect(desk.getByText(/The 24-hour window closed on/)).toBeVisible();
 
@@ -29,7 +29,7 @@ test("a window that closes while one writes keeps the text", async ({ deskOf }) 
   const client = newClient("Joana");
   const desk = await deskOf("lawyer");
   await clientWrites(client, "Almost a day ago", 24 * HOUR - 15);
-  await open(desk, client);
+  await openOld(desk, client);
   await expect(desk.getByText(/The window closes at/)).toBeVisible();
   await replyBox(desk).fill("A thought that must not be lost");
   await expect(desk.getByText(/The 24-hour window closed on/)).toBeVisible({ timeout: 25_000 });

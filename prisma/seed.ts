@@ -44,7 +44,7 @@ for (const firm of FIRMS) {
     name: org.name,
     wabaId: channel.wabaId,
     phoneNumberId: channel.phoneNumberId,
-    displayPhone: channel.displayPhone,
+    displayPhone: channel.displayPhone.replace(/^(1)(\d{3})(\d{3})(\d{4})$/, "+$1 $2 $3 $4"),
     accessToken: channel.accessToken,
     users: org.users.map(({ email, password, role }) => ({ email, password, role })),
   });

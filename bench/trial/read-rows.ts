@@ -22,7 +22,7 @@ export async function readRows(orgIds: readonly string[]): Promise<Rows> {
     messages.push(...opened.map(({ content: _content, ...row }) => row));
     conversations.push(...(await readConversations(orgId, keys, new Map(opened.map((m) => [m.id, m.content])))));
   }
-  const outbox = await all<OutboxRow>('select org_id as "orgId", id, message_id as "messageId", state from outbox');
+  const outbox = await all<OutboxRow>('select org_id as "orgId", id, message_id as "messageId", state, attempts from outbox');
   return { messages, conversations, outbox, unrouted: await readUnrouted(), unreadable: await readUnreadable() };
 }
 

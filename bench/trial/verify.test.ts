@@ -66,7 +66,7 @@ function calm(): { lines: LedgerLine[]; evidence: Evidence; rows: Rows } {
           times: { ...NEVER, sent: 1, delivered: 2 },
         }),
       ],
-      outbox: [{ orgId: "A", id: "t1", messageId: "m2", state: "accepted" }],
+      outbox: [{ orgId: "A", id: "t1", messageId: "m2", state: "accepted", attempts: 1 }],
       conversations: [
         {
           orgId: "A",
@@ -161,5 +161,10 @@ describe("the verdict", () => {
     expect(judged(silent("reset"))).toEqual([]);
     expect(judged(silent(500))).toEqual([]);
     expect(judged(silent(400))).toEqual(["missing"]);
+    const killed = (s: Scene) => {
+      silent(400)(s);
+      first(s.rows.outbox).attempts = 2; // throttled, claimed again, and never posted
+    };
+    expect(judged(killed)).toEqual([]);
   });
 });

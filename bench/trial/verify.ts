@@ -44,6 +44,8 @@ export interface OutboxRow {
   id: string;
   messageId: string;
   state: string;
+  /** How often the product claimed it for sending. */
+  attempts: number;
 }
 export interface ConversationRow {
   orgId: string;
@@ -204,10 +206,11 @@ function judgeOutbound(
       say("missing", `sent, but recorded as ${row.state}`, row.id);
     if (row.state === "needs_review" && sent && told.has(row.id))
       say("missing", "sent and told by a receipt, but left to a person", row.id);
-    // nobody answered, or the answer left it open; no attempt at all: killed between the claim and the call
-    const open =
-      tries.length === 0 ||
-      tries.some((t) => t.answer === "reset" || t.answer === "lost" || (typeof t.answer === "number" && t.answer >= 500));
+    // nobody answered, or the answer left it open; claimed more often than it was posted: killed between claim and call
+    const unclear = tries.some(
+      (t) => t.answer === "reset" || t.answer === "lost" || (typeof t.answer === "number" && t.answer >= 500),
+    );
+    const open = unclear || row.attempts > tries.length;
     if (row.state === "needs_review" && !sent && !open) say("missing", "left to a person, though every answer was clear", row.id);
   }
   const byMessage = group(rows.outbox, (o) => o.messageId);

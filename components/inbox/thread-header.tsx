@@ -16,7 +16,7 @@ export function ThreadHeader({ conversation, place }: { conversation: Conversati
   const t = useTranslations("inbox");
   const status = useChangeStatus();
   const name = safeLine(conversation.name);
-  const phone = conversation.contact.phone;
+  const phone = conversation.contact.phone?.replace(/^(?=\d)/, "+");
   const resolved = conversation.status === "resolved";
   return (
     <header className="flex min-h-15 shrink-0 items-center gap-3 border-b border-line bg-surface py-2 ps-4 pe-3 max-md:ps-1">

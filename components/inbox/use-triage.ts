@@ -65,16 +65,15 @@ export function useChangeStatus() {
   });
   const toggle = (id: string) => {
     const status = findRow(id)?.status === "resolved" ? "open" : "resolved";
+    mutate({ id, status });
     const back = () => {
       mutate({ id, status: status === "open" ? "resolved" : "open" });
       useLastAction.getState().clear();
+      useToasts.getState().close(notice);
     };
-    mutate({ id, status });
+    const title = status === "resolved" ? t("status.resolved") : t("status.reopened");
+    const notice = show({ title, action: { label: t("status.undo"), onPress: back } });
     useLastAction.getState().set(back);
-    show({
-      title: status === "resolved" ? t("status.resolved") : t("status.reopened"),
-      action: { label: t("status.undo"), onPress: back },
-    });
   };
   return { toggle, isPending };
 }

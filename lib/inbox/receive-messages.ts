@@ -1,10 +1,10 @@
-/** Steps: inbound messages onto conversations, set-wise, inside the organisation's own lock. */
+/** Step: inbound messages onto conversations, set-wise, inside the organisation's own lock; each row is written once. */
 
 import type { ResolvedContact } from "@/lib/contacts";
 import { previewOf, shownName } from "@/lib/inbox/model";
 import { sealPreview } from "@/lib/inbox/store";
 import { asId, type Id, newId } from "@/lib/kernel/ids";
-import { type InboundRow, insertInbound } from "@/lib/messages";
+import { type InboundRow, insertInbound, knownWamids } from "@/lib/messages";
 import type { Sql } from "@/lib/platform/sql";
 import type { InboundMessage } from "@/lib/providers/ports";
 
@@ -18,83 +18,134 @@ export interface Arrived {
   conversationId: Id<"conversation">;
   messageId: Id<"message">;
 }
+/** What a batch does to one conversation. */
+interface Move {
+  id: Id<"conversation">;
+  isNew: boolean;
+  item: Received;
+  unread: number;
+  last: { id: Id<"message">; at: Date; item: Received };
+  inboundAt: Date | null;
+}
 
-/** Stores messages, makes missing conversations, moves list rows. @returns the messages that were new */
+/** Stores messages not seen before, makes missing conversations, moves list rows. @returns the messages that were new */
 export async function receiveMessages(sql: Sql, items: readonly Received[]): Promise<Arrived[]> {
-  if (items.length === 0) return [];
-  const conversations = await ensureConversations(sql, items);
-  const rows = items.map((item): InboundRow & { item: Received } => ({
-    id: newId("message"),
-    conversationId: conversations.get(pairOf(item)) ?? asId("conversation", ""),
-    channelId: item.channelId,
-    wamid: item.message.wamid,
-    type: item.message.content.kind === "card" ? item.message.content.type : item.message.content.kind,
-    body: {
-      content: item.message.content,
-      ...(item.message.quotes ? { quotes: item.message.quotes } : {}),
-      ...(item.message.raw ? { raw: item.message.raw } : {}),
-    },
-    at: item.message.at,
-    receivedAt: item.receivedAt,
-    item,
-  }));
-  const inserted = await insertInbound(sql, rows);
-  const fresh = rows.filter((r) => inserted.has(r.id));
-  await moveConversations(sql, fresh);
-  return fresh.map((r) => ({ conversationId: r.conversationId, messageId: r.id }));
-}
-
-const pairOf = (item: Received) => `${item.channelId}|${item.contact.id}`;
-
-async function ensureConversations(sql: Sql, items: readonly Received[]): Promise<Map<string, Id<"conversation">>> {
-  const pairs = new Map(items.map((item) => [pairOf(item), item]));
-  const list = [...pairs.values()];
-  const rows = await sql.rows<{ id: string; channel_id: string; contact_id: string; fresh: boolean }>(
-    "conversations.ensure",
-    `with u as (select * from unnest($2::uuid[], $3::uuid[], $4::uuid[]) u (id, channel_id, contact_id)),
-      i as (insert into conversations (org_id, id, channel_id, contact_id, last_activity_at)
-        select $1, u.id, u.channel_id, u.contact_id, 'epoch' from u
-        where not exists (select 1 from conversations c where c.org_id = $1 and c.channel_id = u.channel_id and c.contact_id = u.contact_id)
-        on conflict (org_id, channel_id, contact_id) do nothing returning id, channel_id, contact_id)
-      select id, channel_id, contact_id, true as fresh from i
-      union all select c.id, c.channel_id, c.contact_id, false from u
-        join conversations c on c.org_id = $1 and c.channel_id = u.channel_id and c.contact_id = u.contact_id`,
-    [sql.ctx.orgId, list.map(() => newId("conversation")), list.map((i) => i.channelId), list.map((i) => i.contact.id)],
+  const fresh = await dropKnown(sql, items);
+  if (fresh.length === 0) return [];
+  const known = await findConversations(sql, fresh);
+  const moves = new Map<string, Move>();
+  const rows: InboundRow[] = [];
+  for (const item of fresh) {
+    const messageId = newId("message");
+    const move = plan(moves, known, item, messageId);
+    rows.push(rowOf(item, messageId, move.id));
+  }
+  const all = [...moves.values()];
+  await insertConversations(
+    sql,
+    all.filter((m) => m.isNew),
   );
-  const out = new Map<string, Id<"conversation">>();
-  const named: { id: string; name: string }[] = [];
-  for (const row of rows) {
-    const key = `${row.channel_id}|${row.contact_id}`;
-    out.set(key, asId("conversation", row.id));
-    const item = pairs.get(key);
-    if (item && (row.fresh || (item.contact.renamed && item.contact.name))) {
-      named.push({ id: row.id, name: shownName(item.contact.name, item.message.sender.phone, row.contact_id) });
-    }
-  }
-  if (named.length > 0) {
-    await sql.run(
-      "conversations.name",
-      "update conversations c set name_sealed = u.name, version = version + 1 from unnest($2::uuid[], $3::bytea[]) u (id, name) where c.org_id = $1 and c.id = u.id",
-      [sql.ctx.orgId, named.map((n) => n.id), named.map((n) => sql.keys.seal("conversations", "name_sealed", n.id, n.name))],
-    );
-  }
-  return out;
+  await moveConversations(
+    sql,
+    all.filter((m) => !m.isNew),
+  );
+  await renameConversations(
+    sql,
+    all.filter((m) => !m.isNew && m.item.contact.renamed && m.item.contact.name),
+  );
+  await insertInbound(sql, rows);
+  return rows.map((r) => ({ conversationId: r.conversationId, messageId: r.id }));
 }
 
-async function moveConversations(sql: Sql, fresh: (InboundRow & { item: Received })[]): Promise<void> {
-  const by = new Map<string, { unread: number; last: (typeof fresh)[number]; inboundAt: Date | null }>();
-  for (const row of fresh) {
-    const counts = row.item.message.opensWindow;
-    const known = by.get(row.conversationId) ?? { unread: 0, last: row, inboundAt: null };
-    known.unread += counts ? 1 : 0;
-    if (row.at > known.last.at || (row.at.getTime() === known.last.at.getTime() && row.id > known.last.id)) known.last = row;
-    // a clock ahead of ours must not stretch the window
-    const inboundAt = row.at < row.receivedAt ? row.at : row.receivedAt;
-    if (counts && (known.inboundAt === null || inboundAt > known.inboundAt)) known.inboundAt = inboundAt;
-    by.set(row.conversationId, known);
-  }
-  if (by.size === 0) return;
-  const list = [...by].map(([id, m]) => ({ id, ...m, preview: previewOf(m.last.body.content) }));
+/** A wamid seen before, or twice in the batch, is the same message. */
+async function dropKnown(sql: Sql, items: readonly Received[]): Promise<Received[]> {
+  const byWamid = new Map(items.map((item) => [item.message.wamid, item]));
+  const known = await knownWamids(sql, [...byWamid.keys()]);
+  return [...byWamid.values()].filter((item) => !known.has(item.message.wamid));
+}
+
+const pairOf = (channelId: string, contactId: string) => `${channelId}|${contactId}`;
+
+async function findConversations(sql: Sql, items: readonly Received[]): Promise<Map<string, Id<"conversation">>> {
+  const pairs = new Map(items.map((i) => [pairOf(i.channelId, i.contact.id), i]));
+  const list = [...pairs.values()];
+  const rows = await sql.rows<{ id: string; channel_id: string; contact_id: string }>(
+    "conversations.find",
+    `select c.id, c.channel_id, c.contact_id from unnest($2::uuid[], $3::uuid[]) u (channel_id, contact_id)
+      join conversations c on c.org_id = $1 and c.channel_id = u.channel_id and c.contact_id = u.contact_id`,
+    [sql.ctx.orgId, list.map((i) => i.channelId), list.map((i) => i.contact.id)],
+  );
+  return new Map(rows.map((r) => [pairOf(r.channel_id, r.contact_id), asId("conversation", r.id)]));
+}
+
+function plan(moves: Map<string, Move>, known: Map<string, Id<"conversation">>, item: Received, messageId: Id<"message">): Move {
+  const pair = pairOf(item.channelId, item.contact.id);
+  const { message } = item;
+  const last = { id: messageId, at: message.at, item };
+  const id = known.get(pair);
+  const move: Move = moves.get(pair) ?? { id: id ?? newId("conversation"), isNew: !id, item, unread: 0, last, inboundAt: null };
+  moves.set(pair, move);
+  if (message.at > move.last.at || (message.at.getTime() === move.last.at.getTime() && messageId > move.last.id))
+    move.last = last;
+  if (!message.opensWindow) return move;
+  move.unread++;
+  // a clock ahead of ours must not stretch the window
+  const inboundAt = message.at < item.receivedAt ? message.at : item.receivedAt;
+  if (move.inboundAt === null || inboundAt > move.inboundAt) move.inboundAt = inboundAt;
+  return move;
+}
+
+const rowOf = ({ message, receivedAt }: Received, id: Id<"message">, conversationId: Id<"conversation">): InboundRow => ({
+  id,
+  conversationId,
+  wamid: message.wamid,
+  type: message.content.kind === "card" ? message.content.type : message.content.kind,
+  body: {
+    content: message.content,
+    ...(message.quotes ? { quotes: message.quotes } : {}),
+    ...(message.raw ? { raw: message.raw } : {}),
+  },
+  at: message.at,
+  receivedAt,
+});
+
+const sealedName = (sql: Sql, m: Move) =>
+  sql.keys.seal(
+    "conversations",
+    "name_sealed",
+    m.id,
+    shownName(m.item.contact.name, m.item.message.sender.phone, m.item.contact.id),
+  );
+
+async function insertConversations(sql: Sql, moves: Move[]): Promise<void> {
+  if (moves.length === 0) return;
+  const previews = moves.map((m) => previewOf(m.last.item.message.content));
+  await sql.run(
+    "conversations.insert",
+    `insert into conversations (org_id, id, channel_id, contact_id, name_sealed, preview_sealed, preview_type, preview_direction, last_message_id,
+        last_activity_at, last_inbound_at, unread)
+      select $1, u.id, u.channel, u.contact, u.name, u.preview, u.type, 'in', u.message, u.at, u.inbound, u.unread
+      from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::bytea[], $6::bytea[], $7::text[], $8::uuid[], $9::timestamptz[], $10::timestamptz[], $11::int[])
+        u (id, channel, contact, name, preview, type, message, at, inbound, unread)`,
+    [
+      sql.ctx.orgId,
+      moves.map((m) => m.id),
+      moves.map((m) => m.item.channelId),
+      moves.map((m) => m.item.contact.id),
+      moves.map((m) => sealedName(sql, m)),
+      moves.map((m, i) => sealPreview(sql, m.id, previews[i]?.text ?? "")),
+      previews.map((p) => p.type),
+      moves.map((m) => m.last.id),
+      moves.map((m) => m.last.at),
+      moves.map((m) => m.inboundAt),
+      moves.map((m) => m.unread),
+    ],
+  );
+}
+
+async function moveConversations(sql: Sql, moves: Move[]): Promise<void> {
+  if (moves.length === 0) return;
+  const previews = moves.map((m) => previewOf(m.last.item.message.content));
   await sql.run(
     "conversations.move",
     `update conversations c set unread = c.unread + u.unread, version = c.version + 1, status = case when u.unread > 0 then 'open' else c.status end,
@@ -109,13 +160,32 @@ async function moveConversations(sql: Sql, fresh: (InboundRow & { item: Received
       where c.org_id = $1 and c.id = u.id`,
     [
       sql.ctx.orgId,
-      list.map((l) => l.id),
-      list.map((l) => l.unread),
-      list.map((l) => l.last.at),
-      list.map((l) => l.inboundAt),
-      list.map((l) => sealPreview(sql, l.id, l.preview.text)),
-      list.map((l) => l.preview.type),
-      list.map((l) => l.last.id),
+      moves.map((m) => m.id),
+      moves.map((m) => m.unread),
+      moves.map((m) => m.last.at),
+      moves.map((m) => m.inboundAt),
+      moves.map((m, i) => sealPreview(sql, m.id, previews[i]?.text ?? "")),
+      previews.map((p) => p.type),
+      moves.map((m) => m.last.id),
     ],
+  );
+}
+
+/** A contact's new name on all its conversations, also those on other numbers. */
+async function renameConversations(sql: Sql, moves: Move[]): Promise<void> {
+  if (moves.length === 0) return;
+  const byContact = new Map(moves.map((m) => [m.item.contact.id as string, m]));
+  const rows = await sql.rows<{ id: string; contact_id: string }>(
+    "conversations.of_contacts",
+    "select id, contact_id from conversations where org_id = $1 and contact_id = any($2::uuid[])",
+    [sql.ctx.orgId, [...byContact.keys()]],
+  );
+  const names = rows.map((r) =>
+    sql.keys.seal("conversations", "name_sealed", r.id, byContact.get(r.contact_id)?.item.contact.name ?? ""),
+  );
+  await sql.run(
+    "conversations.rename",
+    "update conversations c set name_sealed = u.name from unnest($2::uuid[], $3::bytea[]) u (id, name) where c.org_id = $1 and c.id = u.id",
+    [sql.ctx.orgId, rows.map((r) => r.id), names],
   );
 }

@@ -31,14 +31,13 @@ export async function enqueueMessage(sql: Sql, input: Enqueue): Promise<Enqueued
   const id = newId("message");
   const [row] = await sql.rows<{ at: Date }>(
     "message.enqueue",
-    `insert into messages (org_id, id, conversation_id, channel_id, direction, origin, author_id, type, body_sealed, request_id, resend_of, at, received_at)
-      values ($1, $2, $3, $4, 'out', 'agent', $5, $6, $7, $8, $9, now(), now())
+    `insert into messages (org_id, id, conversation_id, direction, origin, author_id, type, body_sealed, request_id, resend_of, at, received_at)
+      values ($1, $2, $3, 'out', 'agent', $4, $5, $6, $7, $8, now(), now())
       on conflict (org_id, request_id) where request_id is not null do nothing returning at`,
     [
       ctx.orgId,
       id,
       input.conversationId,
-      input.channelId,
       userIdOf(ctx),
       input.type,
       sealBody(sql, id, input.body),

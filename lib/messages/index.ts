@@ -9,10 +9,10 @@ export { cancelHeld, type Enqueue, type Enqueued, enqueueMessage } from "@/lib/m
 export { dispatchChannel } from "@/lib/messages/jobs";
 export { MAX_TEXT, textFault } from "@/lib/messages/model";
 export {
-  channelOfMessage,
   findMessageRow,
   type InboundRow,
   insertInbound,
+  knownWamids,
   MESSAGE_COLUMNS,
   MESSAGE_JOINS,
   type MessageBody,

@@ -1,7 +1,7 @@
 /** Steps on message rows; the only place their sealed columns are opened. */
 
 import { ContentView } from "@/lib/kernel/content";
-import { asId, type Id } from "@/lib/kernel/ids";
+import type { Id } from "@/lib/kernel/ids";
 import { type OutboxState, shownState } from "@/lib/messages/model";
 import type { MessageView } from "@/lib/messages/views";
 import type { Sql } from "@/lib/platform/sql";
@@ -111,7 +111,6 @@ export async function findMessageRow(sql: Sql, id: Id<"message">): Promise<Messa
 export interface InboundRow {
   id: Id<"message">;
   conversationId: Id<"conversation">;
-  channelId: Id<"channel">;
   wamid: string;
   type: string;
   body: MessageBody;
@@ -119,25 +118,33 @@ export interface InboundRow {
   receivedAt: Date;
 }
 
-/** Inserts inbound messages and their place in the search queue. @returns the ids that were new; a wamid seen before is no error */
-export async function insertInbound(sql: Sql, rows: readonly InboundRow[]): Promise<Set<string>> {
-  if (rows.length === 0) return new Set();
+/** Of the given wamids, those whose message is here already. */
+export async function knownWamids(sql: Sql, wamids: readonly string[]): Promise<Set<string>> {
+  if (wamids.length === 0) return new Set();
+  const byLookup = new Map(wamids.map((w) => [sql.keys.lookup("wamid", w).toString("latin1"), w]));
+  const rows = await sql.rows<{ wamid_lookup: Buffer }>(
+    "messages.known",
+    "select wamid_lookup from messages where org_id = $1 and wamid_lookup = any($2::bytea[])",
+    [sql.ctx.orgId, [...byLookup.keys()].map((k) => Buffer.from(k, "latin1"))],
+  );
+  return new Set(rows.flatMap((r) => byLookup.get(r.wamid_lookup.toString("latin1")) ?? []));
+}
+
+/** Inserts inbound messages and their place in the search queue. A wamid that came in meanwhile fails the set, which is then tried again. */
+export async function insertInbound(sql: Sql, rows: readonly InboundRow[]): Promise<void> {
   const { keys, ctx } = sql;
-  const inserted = await sql.rows<{ id: string }>(
+  await sql.run(
     "messages.inbound",
     `with i as (
-       insert into messages (org_id, id, conversation_id, channel_id, direction, origin, type, body_sealed, wamid_sealed, wamid_lookup, at, received_at)
-       select $1, u.id, u.cv, u.ch, 'in', 'client', u.type, u.body, u.wamid, u.lookup, u.at, u.received
-       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bytea[], $7::bytea[], $8::bytea[], $9::timestamptz[], $10::timestamptz[])
-         u (id, cv, ch, type, body, wamid, lookup, at, received)
-       on conflict (org_id, wamid_lookup) where wamid_lookup is not null do nothing returning id),
-     q as (insert into search_queue (org_id, kind, id) select $1, 'message', id from i)
-     select id from i`,
+       insert into messages (org_id, id, conversation_id, direction, origin, type, body_sealed, wamid_sealed, wamid_lookup, at, received_at)
+       select $1, u.id, u.cv, 'in', 'client', u.type, u.body, u.wamid, u.lookup, u.at, u.received
+       from unnest($2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::timestamptz[])
+         u (id, cv, type, body, wamid, lookup, at, received))
+     insert into search_queue (org_id, kind, id) select $1, 'message', u.id from unnest($2::uuid[]) u (id)`,
     [
       ctx.orgId,
       rows.map((r) => r.id),
       rows.map((r) => r.conversationId),
-      rows.map((r) => r.channelId),
       rows.map((r) => r.type),
       rows.map((r) => sealBody(sql, r.id, r.body)),
       rows.map((r) => keys.seal("messages", "wamid_sealed", r.id, r.wamid)),
@@ -146,15 +153,4 @@ export async function insertInbound(sql: Sql, rows: readonly InboundRow[]): Prom
       rows.map((r) => r.receivedAt),
     ],
   );
-  return new Set(inserted.map((r) => r.id));
-}
-
-/** The channel a message went through, for ringing its dispatcher. */
-export async function channelOfMessage(sql: Sql, id: Id<"message">): Promise<Id<"channel"> | null> {
-  const [row] = await sql.rows<{ channel_id: string }>(
-    "message.channel",
-    "select channel_id from messages where org_id = $1 and id = $2",
-    [sql.ctx.orgId, id],
-  );
-  return row ? asId("channel", row.channel_id) : null;
 }

@@ -1,16 +1,14 @@
 /** What becomes of an event: retry, quarantine, discard. Pure. */
-import { days, minutes, seconds } from "@/lib/kernel/time";
+import { days, minutes } from "@/lib/kernel/time";
 
-/** A claim on deliveries is given back after this. */
-export const SPLIT_LEASE = seconds(30);
+/** A delivery that would not open is tried again after this. */
+export const SPLIT_AGAIN = minutes(5);
 export const SPLIT_BATCH = 500;
 export const PROCESS_BATCH = 500;
 /** Delivery bodies are nulled and their day's key destroyed after this. */
 export const BODY_KEPT = days(9);
 /** Orphan traffic is destroyed after this, with an audit line. */
 export const UNROUTED_KEPT = days(30);
-/** A delivery that cannot be split this often is unreadable. */
-export const SPLIT_TRIES = 5;
 
 const RETRIES = [minutes(5), minutes(15), minutes(45)] as const;
 

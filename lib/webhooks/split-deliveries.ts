@@ -1,4 +1,4 @@
-/** From deliveries to events: claimed with lease and fence, opened, walked whole, routed, stored with dedupe keys. */
+/** From deliveries to events: opened, walked whole, routed, stored with dedupe keys. */
 import { asId, newId } from "@/lib/kernel/ids";
 import { type SealingKey, seal } from "@/lib/platform/crypto/codec";
 import type { OrgKeys } from "@/lib/platform/crypto/org-keys";
@@ -8,17 +8,19 @@ import { counters } from "@/lib/platform/metrics";
 import { isUnavailable } from "@/lib/platform/pool";
 import { inSystem, type SystemSql } from "@/lib/platform/sql";
 import { type Piece, parseBody, splitEnvelope } from "@/lib/providers/meta/split-envelope";
-import { SPLIT_BATCH, SPLIT_LEASE, SPLIT_TRIES } from "@/lib/webhooks/model";
+import { SPLIT_AGAIN, SPLIT_BATCH } from "@/lib/webhooks/model";
 import { dedupeHasher } from "@/lib/webhooks/platform-keys";
 
-interface Claimed {
+interface Taken {
   id: string;
   endpoint_id: string;
   endpoint_org: string | null;
   body_sealed: Buffer;
   received_at: Date;
-  fence: number;
-  attempts: number;
+}
+interface Work {
+  delivery: Taken;
+  pieces: Piece[];
 }
 interface Route {
   orgId: string;
@@ -29,7 +31,6 @@ interface EventRow {
   orgId: string | null;
   channelId: string | null;
   deliveryId: string;
-  endpointId: string;
   piece: Piece;
   dedupe: Buffer;
   receivedAt: Date;
@@ -38,42 +39,55 @@ interface EventRow {
 }
 
 /**
- * Splits up to 500 waiting deliveries. A crash leaves the lease to lapse; a second worker's writes fail on the fence.
- * @returns how many were claimed, and the organisations that now have pending events
+ * Splits up to 500 waiting deliveries in one transaction that holds their rows: a crash leaves them waiting, a second
+ * worker passes them by, and no lease is needed.
+ * @returns how many were taken, and the organisations that now have pending events
  */
 export async function splitDeliveries(): Promise<{ claimed: number; organisations: string[] }> {
-  const claimed = await inSystem("split", claim);
-  if (claimed.length === 0) return { claimed: 0, organisations: [] };
-  const pieces: { delivery: Claimed; pieces: Piece[] }[] = [];
-  for (const delivery of claimed) {
-    const found = await piecesOf(delivery);
-    if (found) pieces.push({ delivery, pieces: found }); // else its lease lapses and it is tried again, alone at fault
-  }
-  const organisations = await inSystem("split", (sql) => store(sql, pieces));
-  return { claimed: claimed.length, organisations };
+  return inSystem("split", async (sql) => {
+    const taken = await take(sql);
+    const work: Work[] = [];
+    const failed: string[] = [];
+    for (const delivery of taken) {
+      const pieces = await piecesOf(delivery);
+      if (pieces) work.push({ delivery, pieces });
+      else failed.push(delivery.id);
+    }
+    await putOff(sql, failed);
+    return { claimed: taken.length, organisations: work.length > 0 ? await store(sql, work) : [] };
+  });
 }
 
-const claim = (sql: SystemSql) =>
-  sql.rows<Claimed>(
-    "deliveries.claim",
-    `update webhook_deliveries d set lease_until = now() + make_interval(secs => $2), fence = nextval('fences'), attempts = attempts + 1
-      from (select w.id, i.org_id from webhook_deliveries w join intake_endpoints i on i.id = w.endpoint_id
-        where w.state = 'pending' and (w.lease_until is null or w.lease_until < now()) order by w.received_at, w.id limit $1 for update of w skip locked) t
-      where d.id = t.id returning d.id, d.endpoint_id, t.org_id as endpoint_org, d.body_sealed, d.received_at, d.fence, d.attempts`,
-    [SPLIT_BATCH, SPLIT_LEASE / 1000],
+const take = (sql: SystemSql) =>
+  sql.rows<Taken>(
+    "deliveries.take",
+    `select w.id, i.org_id as endpoint_org, w.endpoint_id, w.body_sealed, w.received_at
+      from webhook_deliveries w join intake_endpoints i on i.id = w.endpoint_id
+      where w.state = 'pending' and (w.retry_at is null or w.retry_at < now()) order by w.received_at, w.id limit $1 for update of w skip locked`,
+    [SPLIT_BATCH],
   );
 
-const unreadable = (cause: "not_json" | "foreign_shape" | "no_key", raw: Buffer | null, id: string): Piece => ({
+/** A body that does not open (its key is not here) is never given up: it waits, and an alarm stands. */
+async function putOff(sql: SystemSql, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await sql.run(
+    "deliveries.put_off",
+    "update webhook_deliveries set retry_at = now() + make_interval(secs => $2), attempts = attempts + 1 where id = any($1::uuid[])",
+    [ids, SPLIT_AGAIN / 1000],
+  );
+}
+
+const unreadable = (cause: "not_json" | "foreign_shape", raw: Buffer, id: string): Piece => ({
   kind: "generic",
   field: "unreadable",
   phoneNumberId: null,
   wabaId: null,
   dedupe: ["unreadable", id],
-  payload: { cause, raw: raw?.toString("base64") ?? null },
+  payload: { cause, raw: raw.toString("base64") },
   broken: "foreign_shape",
 });
 
-async function piecesOf(delivery: Claimed): Promise<Piece[] | null> {
+async function piecesOf(delivery: Taken): Promise<Piece[] | null> {
   let raw: Buffer | null = null;
   try {
     raw = await openIntake("webhook_deliveries", "body_sealed", delivery.id, delivery.body_sealed);
@@ -82,13 +96,12 @@ async function piecesOf(delivery: Claimed): Promise<Piece[] | null> {
   } catch (error) {
     if (raw && error instanceof SyntaxError) return [unreadable("not_json", raw, delivery.id)];
     if (isUnavailable(error)) throw error;
-    log.error("delivery.unreadable", { deliveryId: delivery.id, attempt: delivery.attempts, ...errorFields(error) });
-    if (delivery.attempts < SPLIT_TRIES) return null;
-    return [unreadable("no_key", null, delivery.id)];
+    log.error("delivery.unopened", { deliveryId: delivery.id, ...errorFields(error) });
+    return null;
   }
 }
 
-async function store(sql: SystemSql, work: { delivery: Claimed; pieces: Piece[] }[]): Promise<string[]> {
+async function store(sql: SystemSql, work: Work[]): Promise<string[]> {
   const hash = await dedupeHasher();
   const routes = await findRoutes(
     sql,
@@ -114,33 +127,23 @@ async function store(sql: SystemSql, work: { delivery: Claimed; pieces: Piece[] 
       bytes: seal(intakeSealing, { scope: "intake", table: "webhook_events", column: "payload_sealed", rowId: e.id }, text),
     };
   });
-  // only deliveries still under our fence are marked, and only their events inserted
-  const kept = new Set(
-    (
-      await sql.rows<{ id: string }>(
-        "deliveries.split",
-        `update webhook_deliveries d set state = case when u.unreadable then 'unreadable' else 'split' end, split_at = now(), lease_until = null
-          from unnest($1::uuid[], $2::bigint[], $3::boolean[]) u (id, fence, unreadable) where d.id = u.id and d.fence = u.fence and d.state = 'pending' returning d.id`,
-        [
-          work.map((w) => w.delivery.id),
-          work.map((w) => w.delivery.fence),
-          work.map((w) => w.pieces.every((p) => p.field === "unreadable")),
-        ],
-      )
-    ).map((r) => r.id),
+  await sql.run(
+    "deliveries.split",
+    `update webhook_deliveries d set state = case when u.unreadable then 'unreadable' else 'split' end, split_at = now()
+      from unnest($1::uuid[], $2::boolean[]) u (id, unreadable) where d.id = u.id`,
+    [work.map((w) => w.delivery.id), work.map((w) => w.pieces.every((p) => p.field === "unreadable"))],
   );
-  const rows = events.map((e, i) => ({ ...e, sealed: sealed[i] })).filter((e) => kept.has(e.deliveryId));
+  const rows = events.map((e, i) => ({ ...e, sealed: sealed[i] }));
   await sql.run(
     "events.insert",
-    `insert into webhook_events (id, org_id, channel_id, delivery_id, endpoint_id, phone_number_id, waba_id, field, kind, dedupe, payload_sealed, key_id, received_at, state, cause)
-      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bytea[], $11::bytea[],
-        $12::uuid[], $13::timestamptz[], $14::text[], $15::text[]) on conflict (dedupe) do nothing`,
+    `insert into webhook_events (id, org_id, channel_id, delivery_id, phone_number_id, waba_id, field, kind, dedupe, payload_sealed, key_id, received_at, state, cause)
+      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[], $10::bytea[],
+        $11::uuid[], $12::timestamptz[], $13::text[], $14::text[]) on conflict (dedupe) do nothing`,
     [
       rows.map((e) => e.id),
       rows.map((e) => e.orgId),
       rows.map((e) => e.channelId),
       rows.map((e) => e.deliveryId),
-      rows.map((e) => e.endpointId),
       rows.map((e) => clean(e.piece.phoneNumberId)),
       rows.map((e) => clean(e.piece.wabaId)),
       rows.map((e) => clean(e.piece.field) ?? "unknown"),
@@ -173,11 +176,10 @@ const keyIdText = (sealed: Buffer) => {
   return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}`;
 };
 
-function toEvent(delivery: Claimed, piece: Piece, routes: Routes, hash: (parts: readonly string[]) => Buffer): EventRow {
+function toEvent(delivery: Taken, piece: Piece, routes: Routes, hash: (parts: readonly string[]) => Buffer): EventRow {
   const base = {
     id: newId("event"),
     deliveryId: delivery.id,
-    endpointId: delivery.endpoint_id,
     piece,
     receivedAt: delivery.received_at,
   };

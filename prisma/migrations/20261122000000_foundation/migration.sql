@@ -133,7 +133,7 @@ create table contact_reviews (
 
 -- ---------------------------------------------------------------- conversations and messages
 create table conversations (
-  org_id uuid not null references organisations (id),
+  org_id uuid not null,
   id uuid not null,
   channel_id uuid not null,
   contact_id uuid not null,
@@ -162,10 +162,9 @@ create index conversations_unread on conversations (org_id, assignee_id) where u
 create index conversations_contact on conversations (org_id, contact_id);
 alter table conversations set (fillfactor = 80);
 create table messages (
-  org_id uuid not null references organisations (id),
+  org_id uuid not null,
   id uuid not null,
   conversation_id uuid not null,
-  channel_id uuid not null,
   direction text not null check (direction in ('in', 'out')),
   origin text not null check (origin in ('client', 'agent', 'phone')),
   author_id uuid,
@@ -189,16 +188,16 @@ create table messages (
   failure_reason text,
   primary key (org_id, id),
   foreign key (org_id, conversation_id) references conversations (org_id, id),
-  foreign key (org_id, channel_id) references channels (org_id, id),
   foreign key (org_id, author_id) references memberships (org_id, user_id),
   foreign key (org_id, resend_of) references messages (org_id, id)
 );
 create index messages_thread on messages (org_id, conversation_id, at desc, id desc);
 create unique index messages_wamid on messages (org_id, wamid_lookup) where wamid_lookup is not null;
 create unique index messages_request on messages (org_id, request_id) where request_id is not null;
-alter table messages set (fillfactor = 90);
+-- receipts update rows in place: room on the page keeps that off the indexes
+alter table messages set (fillfactor = 75);
 create table pending_receipts (
-  org_id uuid not null references organisations (id),
+  org_id uuid not null,
   id uuid not null,
   wamid_lookup bytea not null,
   status text not null,
@@ -267,7 +266,7 @@ alter table outbox add foreign key (org_id, template_id) references templates (o
 
 -- ---------------------------------------------------------------- search over sealed text
 create table message_search (
-  org_id uuid not null references organisations (id),
+  org_id uuid not null,
   created_at timestamptz(3) not null,
   message_id uuid not null,
   conversation_id uuid not null,
@@ -284,7 +283,7 @@ create table contact_search (
 );
 create index contact_search_tokens on contact_search using gin (tokens) with (fastupdate = on, gin_pending_list_limit = 65536);
 create table search_queue (
-  org_id uuid not null references organisations (id),
+  org_id uuid not null,
   kind text not null check (kind in ('message', 'contact')),
   id uuid not null,
   created_at timestamptz not null default now(),
@@ -306,7 +305,7 @@ create table intake_endpoints (
 );
 create table webhook_deliveries (
   id uuid primary key,
-  endpoint_id uuid not null references intake_endpoints (id),
+  endpoint_id uuid not null,
   body_sha256 bytea not null,
   body_sealed bytea,
   key_id uuid not null,
@@ -314,8 +313,7 @@ create table webhook_deliveries (
   repeats int not null default 0,
   received_at timestamptz not null default now(),
   state text not null default 'pending' check (state in ('pending', 'split', 'unreadable')),
-  lease_until timestamptz,
-  fence bigint not null default 0,
+  retry_at timestamptz,
   attempts int not null default 0,
   split_at timestamptz
 );
@@ -324,10 +322,9 @@ create index webhook_deliveries_pending on webhook_deliveries (received_at, id) 
 create index webhook_deliveries_received on webhook_deliveries (received_at) where body_sealed is not null;
 create table webhook_events (
   id uuid primary key,
-  org_id uuid references organisations (id),
+  org_id uuid,
   channel_id uuid,
-  delivery_id uuid not null references webhook_deliveries (id),
-  endpoint_id uuid not null references intake_endpoints (id),
+  delivery_id uuid not null, -- an event outlives its delivery, so no foreign key
   phone_number_id text,
   waba_id text,
   field text not null,
@@ -344,6 +341,9 @@ create table webhook_events (
   processed_at timestamptz,
   foreign key (org_id, channel_id) references channels (org_id, id)
 );
+-- the payload stands outside the row, so that marking it processed does not copy it
+alter table webhook_events alter payload_sealed set storage external;
+alter table webhook_events set (toast_tuple_target = 128);
 create index webhook_events_pending on webhook_events (org_id, next_attempt_at, id) where state = 'pending';
 create index webhook_events_unrouted on webhook_events (phone_number_id, waba_id) where state = 'unrouted';
 create index webhook_events_open on webhook_events (state, received_at) where state in ('unrouted', 'quarantined');
