@@ -24,7 +24,11 @@ interface Loaded {
   codes: Record<string, number>;
   foreign_cores: number;
   requests: number;
+  /** Seconds of processor time per 1,000 requests: what noise cannot change. */
+  cpu_s_per_1000: Record<string, number>;
 }
+/** A run that others took more than this many cores from is repeated, twice at most; the quietest counts. */
+const QUIET = 0.3;
 
 /** Runs the measure. @param ground with a migrated, empty database and no worker */
 export async function measureIntake(ground: Ground, options: IntakeOptions): Promise<void> {
@@ -52,6 +56,14 @@ export async function measureIntake(ground: Ground, options: IntakeOptions): Pro
     const [line] = await runScript("webhook-load.mjs", [...args, ...extra]);
     return line as unknown as Loaded; // as webhook-load prints it
   };
+  const quietest = async (url: string, pid: number, extra: string[]) => {
+    let best = await load(url, pid, extra);
+    for (let again = 0; again < 2 && best.foreign_cores > QUIET; again++) {
+      const next = await load(url, pid, extra);
+      if (next.foreign_cores < best.foreign_cores) best = next;
+    }
+    return best;
+  };
   const most = [
     "--mode",
     "max",
@@ -65,16 +77,18 @@ export async function measureIntake(ground: Ground, options: IntakeOptions): Pro
   const figures: Record<string, Loaded[]> = { receiver: [], "insert-prep": [], group: [] };
   const take = (name: string, loaded: Loaded) => {
     figures[name]?.push(loaded);
-    const { req_s, p50, p99, codes, foreign_cores } = loaded;
-    console.log(JSON.stringify({ round: figures[name]?.length ?? 0, server: name, req_s, p50, p99, codes, foreign_cores }));
+    const { req_s, p50, p99, codes, foreign_cores, cpu_s_per_1000 } = loaded;
+    console.log(
+      JSON.stringify({ round: figures[name]?.length ?? 0, server: name, req_s, p50, p99, codes, foreign_cores, cpu_s_per_1000 }),
+    );
   };
   for (let i = 0; i < options.rounds; i++) {
     for (const mode of ["insert-prep", "group"]) {
       const server = await startReference(mode, refUrl, secret);
-      take(mode, await load(server.url, server.pid, most));
+      take(mode, await quietest(server.url, server.pid, most));
       await server.stop();
     }
-    take("receiver", await load(receiver, ground.supervisor.pid("receiver") ?? 0, most));
+    take("receiver", await quietest(receiver, ground.supervisor.pid("receiver") ?? 0, most));
   }
   const rate = (name: string) => median((figures[name] ?? []).map((l) => l.req_s));
   const ratioTo = (name: string) =>
@@ -98,7 +112,7 @@ export async function measureIntake(ground: Ground, options: IntakeOptions): Pro
       foreign_cores: median((figures.receiver ?? []).map((l) => l.foreign_cores)),
     });
   }
-  await measureRates(load, receiver, ground);
+  await measureRates(quietest, receiver, ground);
   await measureNext(ground, load, most, rate("receiver"));
 }
 

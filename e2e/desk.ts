@@ -1,5 +1,13 @@
 /** A signed-in person at the inbox. Everything is found by role and label: what is not found so, a screen reader cannot find either. */
-import { type Browser, type BrowserContext, test as base, expect, type Locator, type Page } from "@playwright/test";
+import {
+  type APIResponse,
+  type Browser,
+  type BrowserContext,
+  test as base,
+  expect,
+  type Locator,
+  type Page,
+} from "@playwright/test";
 import type { Client } from "./sandbox";
 import { personOf, webUrl } from "./seed";
 
@@ -95,20 +103,23 @@ export async function open(page: Page, client: Client): Promise<void> {
   await expect(page.getByRole("heading", { name: client.name })).toBeVisible();
 }
 
+/** Id of a client's conversation among all, or undefined. */
+async function findConversation(page: Page, client: Client): Promise<string | undefined> {
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const query: string = cursor && `&cursor=${encodeURIComponent(cursor)}`;
+    const response: APIResponse = await page.request.get(`/api/conversations?view=all${query}`);
+    const found: { items: { id: string; name: string }[]; nextCursor: string | null } = await response.json();
+    const row = found.items.find(({ name }) => name === client.name);
+    if (row) return row.id;
+    cursor = found.nextCursor;
+  }
+  return undefined;
+}
+
 /** Opens a conversation that lies too far down the list to be drawn, by its address. */
 export async function openOld(page: Page, client: Client): Promise<void> {
-  const find = async (): Promise<string | undefined> => {
-    for (let cursor: string | null = ""; cursor !== null; ) {
-      const response = await page.request.get(`/api/conversations?view=all${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
-      const { items, nextCursor }: { items: { id: string; name: string }[]; nextCursor: string | null } = await response.json();
-      const found = items.find(({ name }) => name === client.name);
-      if (found) return found.id;
-      cursor = nextCursor;
-    }
-    return undefined;
-  };
-  await expect.poll(find).toBeDefined();
-  await page.goto(`/inbox/all/${await find()}`);
+  await expect.poll(() => findConversation(page, client)).toBeDefined();
+  await page.goto(`/inbox/all/${await findConversation(page, client)}`);
   await expect(page.getByRole("heading", { name: client.name })).toBeVisible();
 }
 

@@ -2,6 +2,7 @@
 import http from "node:http";
 import { flushSearch, sweepSearch } from "@/lib/inbox";
 import { minutes, seconds } from "@/lib/kernel/time";
+import { lastDispatchRound } from "@/lib/messages";
 import { closeDb } from "@/lib/platform/db";
 import { EnvError, env, startEnv } from "@/lib/platform/env";
 import { closeHttp } from "@/lib/platform/http";
@@ -23,12 +24,9 @@ try {
 }
 
 warmRedis();
-let lastSend = Date.now();
 const search = startSweep("search", 1000, sweepSearch);
 const pump = startPump(() => search.nudge());
-const outbox = startOutboxSweeps(() => {
-  lastSend = Date.now();
-});
+const outbox = startOutboxSweeps();
 const jobs = startJobs(messageHandlers, 10);
 const flush = startSweep("search.flush", 1000, async () => {
   await flushSearch();
@@ -50,11 +48,13 @@ const templates = startSweep("templates", minutes(1), async () => {
 
 // a consumer can go deaf without an error: due work that stands while nothing is claimed ends the process, and its supervisor starts a new one
 const DEAF = seconds(30);
+let suspicions = 0;
 const watchdog = startSweep("watchdog", 10_000, async () => {
   const backlog = await measureBacklog();
   const inbound = Math.max(backlog.delivery, backlog.event) * 1000 > DEAF && Date.now() - pump.lastClaim() > DEAF;
-  const outbound = backlog.outbox * 1000 > 2 * DEAF && Date.now() - lastSend > DEAF;
-  if (inbound || outbound) {
+  const outbound = backlog.outbox * 1000 > DEAF && Date.now() - lastDispatchRound() > DEAF;
+  suspicions = inbound || outbound ? suspicions + 1 : 0;
+  if (suspicions >= 3) {
     log.error("worker.deaf", {
       inbound,
       outbound,

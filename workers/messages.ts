@@ -1,6 +1,13 @@
 /** Outgoing messages: answers the ring, and sweeps behind it. */
 
-import { dispatchChannel, dispatchChannelOnce, organisationOfChannel, sweepDue, sweepSettling } from "@/lib/messages";
+import {
+  dispatchChannel,
+  dispatchChannelOnce,
+  finishDispatching,
+  organisationOfChannel,
+  sweepDue,
+  sweepSettling,
+} from "@/lib/messages";
 import { handle, startSweep } from "@/lib/platform/jobs";
 
 export const messageHandlers = [
@@ -11,14 +18,14 @@ export const messageHandlers = [
 ];
 
 /** Due rows every half second, lapsed and silent ones every two. */
-export function startOutboxSweeps(onFound: () => void) {
+export function startOutboxSweeps() {
   const due = startSweep("outbox.due", 500, async () => {
-    if ((await sweepDue()) > 0) onFound();
+    await sweepDue();
     return false;
   });
   const settling = startSweep("outbox.settling", 2000, async () => {
     await sweepSettling();
     return false;
   });
-  return { stop: () => Promise.all([due.stop(), settling.stop()]) };
+  return { stop: () => Promise.all([due.stop(), settling.stop(), finishDispatching()]) };
 }

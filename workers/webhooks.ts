@@ -78,6 +78,7 @@ export function startPump(onHandled: () => void): Pump {
 function listen(onBell: () => void): { stop: () => void } {
   let client: ReturnType<typeof dedicatedClient> | undefined;
   let stopped = false;
+  let pulse: NodeJS.Timeout | undefined;
   const connect = async () => {
     if (stopped) return;
     client = dedicatedClient("system");
@@ -85,6 +86,7 @@ function listen(onBell: () => void): { stop: () => void } {
     const retry = () => {
       if (again || stopped) return;
       again = true;
+      clearInterval(pulse);
       client?.end().catch(() => {});
       setTimeout(() => void connect(), 1000).unref();
     };
@@ -95,6 +97,7 @@ function listen(onBell: () => void): { stop: () => void } {
       await client.connect();
       await client.query(`listen ${SPLIT_BELL}`);
       onBell();
+      pulse = setInterval(() => client?.query("select 1").catch(retry), 20_000);
     } catch {
       retry();
     }
@@ -103,6 +106,7 @@ function listen(onBell: () => void): { stop: () => void } {
   return {
     stop: () => {
       stopped = true;
+      clearInterval(pulse);
       client?.end().catch(() => {});
     },
   };

@@ -1,5 +1,6 @@
 import { create } from "zustand";
 import { request } from "@/components/data/http";
+import { useSession } from "@/components/data/session-store";
 import { LiveEvent } from "@/lib/inbox/views";
 
 /** `lost` = no link since `since` (device milliseconds); what is on screen may be old. */
@@ -35,6 +36,7 @@ export function connectLive(onEvent: (event: LiveEvent) => void): () => void {
     if (state.link !== "lost") useLiveLink.setState({ link: "lost", since: Date.now() });
   };
   const open = () => {
+    if (useSession.getState().ended) return;
     source = new EventSource("/api/live");
     source.onopen = () => {
       tries = 0;
@@ -49,7 +51,7 @@ export function connectLive(onEvent: (event: LiveEvent) => void): () => void {
     source.onerror = () => {
       if (closed) return;
       lost();
-      if (source?.readyState !== EventSource.CLOSED) return;
+      if (source?.readyState !== EventSource.CLOSED || useSession.getState().ended) return;
       fresh = false;
       const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** tries++) * (0.75 + Math.random() / 2);
       timer = setTimeout(open, wait);

@@ -5,6 +5,9 @@ import { Stamp } from "@/components/inbox/stamp";
 import type { ThreadMessage } from "@/components/inbox/thread-items";
 import { UndoButton } from "@/components/inbox/undo-button";
 
+/** From here on a delay is told in hours, in minutes before. */
+const HOURS_FROM = 120;
+
 interface Props {
   message: ThreadMessage;
   lateMinutes: number | null;
@@ -25,10 +28,12 @@ export function BubbleFoot({ message, lateMinutes, undoSeconds, latestOut }: Pro
       : local.state === "refused"
         ? t("state.refused")
         : t("state.queued");
+  const late = (minutes: number) =>
+    minutes < HOURS_FROM ? t("late.minutes", { minutes }) : t("late.hours", { hours: Math.round(minutes / 60) });
   const undo = state === "held" && message.can.undo && message.releaseAt && message.requestId;
   return (
     <p className="flex flex-wrap items-center justify-end gap-x-1.5 text-xs text-muted">
-      {lateMinutes !== null && <span>{t("late", { minutes: lateMinutes })} ·</span>}
+      {lateMinutes !== null && <span>{late(lateMinutes)} ·</span>}
       <Stamp at={message.at} always="time" />
       {out && !latestOut && <StateIcon state={state} />}
       {out && latestOut && (

@@ -6,24 +6,27 @@ import { BubbleFoot } from "@/components/inbox/bubble-foot";
 import { BubbleTrouble } from "@/components/inbox/bubble-trouble";
 import { MessageBody } from "@/components/inbox/message-body";
 import { safeLine } from "@/components/inbox/safe-text";
-import type { ThreadItem } from "@/components/inbox/thread-items";
+import type { ThreadMessage } from "@/components/inbox/thread-items";
 import { useMe } from "@/components/shell/me";
 import { cn } from "@/components/ui/cn";
-import type { ConversationView } from "@/lib/inbox/views";
 
 interface Props {
-  item: Extract<ThreadItem, { kind: "message" }>;
-  conversation: ConversationView;
+  message: ThreadMessage;
+  first: boolean;
+  last: boolean;
+  lateMinutes: number | null;
+  clientName: string;
+  undoSeconds: number;
   /** The newest of ours: its state is said in visible words. */
   latestOut: boolean;
   target: boolean;
 }
 
-/** One message: the client's at the start side, ours at the end. */
-export const Bubble = memo(function Bubble({ item, conversation, latestOut, target }: Props) {
+/** One message: the client's at the start side, ours at the end. Drawn again only when it changed itself. */
+export const Bubble = memo(function Bubble(props: Props) {
+  const { message, first, last, lateMinutes, clientName, undoSeconds, latestOut, target } = props;
   const t = useTranslations("inbox");
   const me = useMe();
-  const { message, first, last } = item;
   const out = message.direction === "out";
   const author = out
     ? message.origin === "phone"
@@ -31,7 +34,7 @@ export const Bubble = memo(function Bubble({ item, conversation, latestOut, targ
       : message.author?.id === me.userId
         ? t("thread.you")
         : safeLine(message.author?.name ?? t("thread.firm"))
-    : safeLine(conversation.name);
+    : safeLine(clientName);
   const failed = message.state === "failed";
   return (
     <div
@@ -58,12 +61,7 @@ export const Bubble = memo(function Bubble({ item, conversation, latestOut, targ
           <div className="min-w-0 grow">
             <MessageBody content={message.content} />
           </div>
-          <BubbleFoot
-            message={message}
-            lateMinutes={item.lateMinutes}
-            undoSeconds={conversation.undoSeconds}
-            latestOut={latestOut}
-          />
+          <BubbleFoot message={message} lateMinutes={lateMinutes} undoSeconds={undoSeconds} latestOut={latestOut} />
         </div>
         <BubbleTrouble message={message} />
       </article>

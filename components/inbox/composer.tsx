@@ -1,5 +1,5 @@
 "use client";
-import { Lock, TimerOff } from "lucide-react";
+import { Lock, TimerOff, Unplug } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { lazy, Suspense, useState } from "react";
 import { useClock } from "@/components/data/clock";
@@ -32,6 +32,11 @@ export function Composer({ conversation }: { conversation: ConversationView }) {
     );
   return (
     <div className="shrink-0 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)]">
+      {conversation.channelState !== "connected" && (
+        <Banner tone="danger" role="status" icon={<Unplug aria-hidden="true" />}>
+          {t(`channel.${conversation.channelState}`)}
+        </Banner>
+      )}
       {!open && (
         <Banner tone="note" role="status" icon={<TimerOff aria-hidden="true" />}>
           <strong className="font-semibold">{phase === "never" ? t("window.neverOpen") : t("window.closedAt", { time })}</strong>{" "}

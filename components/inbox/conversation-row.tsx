@@ -9,6 +9,7 @@ import { Stamp } from "@/components/inbox/stamp";
 import { plainWhatsApp } from "@/components/inbox/whatsapp-text";
 import { WindowPill } from "@/components/inbox/window-pill";
 import { WindowRing } from "@/components/inbox/window-ring";
+import { useMe } from "@/components/shell/me";
 import { Badge } from "@/components/ui/badge";
 import { cn } from "@/components/ui/cn";
 import type { ConversationRow as Row } from "@/lib/inbox/views";
@@ -25,15 +26,17 @@ export function useTypeWord(): (type: string) => string {
 function Preview({ row }: { row: Row }) {
   const t = useTranslations("inbox");
   const word = useTypeWord();
+  const me = useMe().userId;
   if (!row.preview) return <span className="truncate">{t("list.noMessages")}</span>;
-  const { text, type, direction, state } = row.preview;
+  const { text, type, direction, state, author } = row.preview;
+  const speaker = author && (author.id === me ? t("list.you") : `${safeLine(author.name)}:`);
   const plain = type === "text" || type === "template";
   const line = safeLine(plainWhatsApp(text.slice(0, LONGEST)));
   return (
     <>
       {direction === "out" && <StateIcon state={state} />}
       <span dir="auto" className="truncate">
-        {direction === "out" && `${t("list.you")} `}
+        {speaker && `${speaker} `}
         {plain ? line : line ? `${word(type)}: ${line}` : word(type)}
       </span>
     </>

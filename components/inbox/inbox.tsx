@@ -7,6 +7,7 @@ import { TabBadge } from "@/components/inbox/tab-badge";
 import { ThreadPane } from "@/components/inbox/thread-pane";
 import { useInboxKeys } from "@/components/inbox/use-inbox-keys";
 import { useLiveInbox } from "@/components/inbox/use-live-inbox";
+import { usePaneFocus } from "@/components/inbox/use-pane-focus";
 import { ViewsNav } from "@/components/inbox/views-nav";
 import { cn } from "@/components/ui/cn";
 import type { ViewName } from "@/lib/inbox/views";
@@ -25,6 +26,7 @@ function Desk() {
   const place = usePlace();
   useLiveInbox(place);
   useInboxKeys(place);
+  usePaneFocus(place.conversationId);
   const threadOpen = place.conversationId !== null;
   return (
     <main className="flex min-h-0 grow flex-col" aria-label={t("title")}>

@@ -40,6 +40,7 @@ export function hrefOf(place: Partial<Place> & { view: ViewName }): string {
 
 /** Goes there without asking the server: the data is in the query cache or on its way to it. */
 export function go(href: string, how: "push" | "replace" = "push"): void {
+  if (href === window.location.pathname + window.location.search) return;
   if (how === "push") window.history.pushState(null, "", href);
   else window.history.replaceState(null, "", href);
 }

@@ -26,6 +26,7 @@ const CHARS_A_LINE = 48;
 const TEXT_LINE = 22;
 /** This near to the end counts as being there: what arrives is followed. */
 const END_PX = 120;
+const SETTLE_MS = 300;
 
 function guessSize(item: ThreadItem | undefined): number {
   if (item?.kind !== "message") return LINE;
@@ -41,7 +42,7 @@ const isOut = (item: ThreadItem | undefined) => item?.kind === "message" && item
 export function ThreadList({ conversation, items, target, loadOlder, loadingOlder, atStart }: Props) {
   const t = useTranslations("inbox");
   const scroller = useRef<HTMLDivElement>(null);
-  const [away, setAway] = useState<{ since: number } | null>(null);
+  const [away, setAway] = useState<{ lastSeen: string | undefined } | null>(null);
   const list = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -58,8 +59,12 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
   const lastKey = items[items.length - 1]?.key;
   const lastOut = items.findLast(isOut)?.key;
 
+  // Until the end has been reached for the first time, the start is no sign of anyone reading there.
+  const [settled, setSettled] = useState(false);
   useLayoutEffect(() => {
     list.scrollToEnd();
+    const timer = setTimeout(setSettled, SETTLE_MS, true);
+    return () => clearTimeout(timer);
   }, [list]);
 
   // The pane grows and shrinks with what stands below it: from the end, one stays at the end.
@@ -85,8 +90,8 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
 
   const nearStart = (shown[0]?.index ?? 0) < 12;
   useEffect(() => {
-    if (nearStart && loadOlder && list.scrollRect) loadOlder();
-  }, [nearStart, loadOlder, list]);
+    if (settled && nearStart && loadOlder) loadOlder();
+  }, [settled, nearStart, loadOlder]);
 
   const found = useRef<string | null>(null);
   useEffect(() => {
@@ -106,9 +111,9 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
       return;
     }
     atEnd.current = near;
-    if (near !== (away === null)) setAway(near ? null : { since: items.length });
+    if (near !== (away === null)) setAway(near ? null : { lastSeen: lastKey });
   };
-  const unseen = away ? Math.max(0, items.length - away.since) : 0;
+  const unseen = away ? items.length - 1 - items.findLastIndex((item) => item.key === away.lastSeen) : 0;
   return (
     <div className="relative flex min-h-0 grow flex-col">
       <div
@@ -147,8 +152,12 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
                     <UnreadLine />
                   ) : (
                     <Bubble
-                      item={item}
-                      conversation={conversation}
+                      message={item.message}
+                      first={item.first}
+                      last={item.last}
+                      lateMinutes={item.lateMinutes}
+                      clientName={conversation.name}
+                      undoSeconds={conversation.undoSeconds}
                       latestOut={item.key === lastOut}
                       target={item.message.id === target}
                     />

@@ -21,7 +21,12 @@ import { Kbd } from "@/components/ui/kbd";
 export function ThreadPane({ place, className }: { place: Place; className?: string }) {
   const t = useTranslations("inbox");
   return (
-    <section aria-label={t("thread.label")} className={cn("flex min-h-0 min-w-0 flex-col bg-paper", className)}>
+    <section
+      id="thread"
+      tabIndex={-1}
+      aria-label={t("thread.label")}
+      className={cn("flex min-h-0 min-w-0 flex-col bg-paper outline-none", className)}
+    >
       {place.conversationId ? (
         <OpenThread key={place.conversationId} id={place.conversationId} place={place} />
       ) : (

@@ -2,6 +2,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { api } from "@/components/data/api";
+import { useClockSync } from "@/components/data/clock";
 import { connectLive } from "@/components/data/live";
 import { useSession } from "@/components/data/session-store";
 import { guessRow, isLoaded, putMessages, putRows } from "@/components/inbox/cache";
@@ -28,22 +29,27 @@ async function refreshThread(client: QueryClient, id: string, messageIds: Readon
   }
 }
 
-async function refreshRows(client: QueryClient, place: Place, ids: string[]): Promise<void> {
+async function refreshRows(client: QueryClient, place: Place, ids: string[], sync: (serverNow: string) => void): Promise<void> {
   for (const view of VIEWS)
     if (view !== place.view) client.invalidateQueries({ queryKey: keys.conversations(view), refetchType: "none" });
   client.invalidateQueries({ queryKey: keys.counts });
   for (let i = 0; i < ids.length; i += IDS_AT_ONCE) {
     const asked = ids.slice(i, i + IDS_AT_ONCE);
-    putRows(client, place.view, asked, (await fetchRows(place.view, asked)).items);
+    const fresh = await fetchRows(place.view, asked);
+    putRows(client, place.view, asked, fresh.items);
+    sync(fresh.serverNow);
   }
 }
 
 /** Keeps what is on screen true: gathers live events for a moment, then asks only for what they name. */
 export function useLiveInbox(place: Place): void {
   const client = useQueryClient();
+  const setClock = useClockSync();
   const here = useRef(place);
+  const sync = useRef(setClock);
   useEffect(() => {
     here.current = place;
+    sync.current = setClock;
   });
   useEffect(() => {
     const changed = new Map<string, Set<string>>();
@@ -63,7 +69,7 @@ export function useLiveInbox(place: Place): void {
         client.invalidateQueries({ queryKey: keys.conversation(id), refetchType: "none" });
       }
       await Promise.allSettled([
-        refreshRows(client, here.current, [...batch.keys()]),
+        refreshRows(client, here.current, [...batch.keys()], sync.current),
         ...(open && messageIds ? [refreshThread(client, open, messageIds)] : []),
       ]);
       running = false;

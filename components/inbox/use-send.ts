@@ -28,6 +28,7 @@ export function useSend(conversationId: string) {
   const client = useQueryClient();
   const now = useNow();
   const undo = useUndo(conversationId);
+  const me = useMe();
   const { mutate } = useMutation({
     mutationKey: ["send", conversationId],
     scope: scopeOf(conversationId),
@@ -40,7 +41,10 @@ export function useSend(conversationId: string) {
     const send: Send = { requestId: crypto.randomUUID(), at: new Date(now()).toISOString(), body, shown };
     mutate(send);
     const text = shown.kind === "card" ? "" : shown.text;
-    guessRow(client, conversationId, { preview: { text, type: shown.kind, direction: "out", state: "held" }, hasDraft: false });
+    guessRow(client, conversationId, {
+      preview: { text, type: shown.kind, direction: "out", author: { id: me.userId, name: me.name }, state: "held" },
+      hasDraft: false,
+    });
     useLastAction.getState().set(() => undo.mutate(send.requestId));
   };
 }

@@ -1,15 +1,12 @@
-/** The mark: an opening and a closing quotation mark, locked into each other. */
+/** The mark: an opening and a closing quotation mark, each reaching around the other. */
 export function Mark({ className }: { className?: string }) {
   return (
     <svg viewBox="0 0 24 24" aria-hidden="true" className={className}>
-      <path
-        className="fill-accent"
-        d="M2 12.200C2 7.400 4.900 4 9.400 3.200l.7 2.500c-2.300.7-3.700 2.200-4 4.100h3.100c1.400 0 2.300.9 2.300 2.300v4.600c0 1.400-.9 2.300-2.300 2.300H4.300C2.900 19 2 18.100 2 16.700z"
-      />
-      <path
-        className="fill-accent opacity-55"
-        d="M22 11.800c0 4.800-2.900 8.200-7.400 9l-.7-2.500c2.300-.7 3.700-2.200 4-4.100h-3.100c-1.400 0-2.300-.9-2.300-2.300V7.300C12.500 5.900 13.400 5 14.800 5h4.900C21.100 5 22 5.900 22 7.300z"
-      />
+      <path className="fill-accent" d={QUOTE} />
+      <path className="fill-accent opacity-60" d={QUOTE} transform="rotate(180 12 12)" />
     </svg>
   );
 }
+
+const QUOTE =
+  "M1.5 13C1.5 6.6 5.600 2.300 12.400 1.600a.8.8 0 0 1 .9.800v1.300a.8.8 0 0 1-.7.800C8.700 5 6.200 7.200 5.400 10.600H8.100a2.400 2.400 0 0 1 2.400 2.400v3.800a2.400 2.400 0 0 1-2.400 2.400H3.900a2.400 2.400 0 0 1-2.400-2.400z";

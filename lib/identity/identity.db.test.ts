@@ -41,8 +41,11 @@ test("the right password opens a session, whatever the case of the address; othe
       detail: "bad_credentials",
     });
   }
-  const { rows } = await poolOf("owner").query("select action from audit_entries where org_id = $1 order by seq", [org.id]);
-  expect(rows.map((r) => r.action)).toEqual(["session.opened", "session.refused", "session.refused"]);
+  const trail = async () =>
+    (await poolOf("owner").query("select action from audit_entries where org_id = $1 order by seq", [org.id])).rows.map(
+      (r) => r.action,
+    );
+  await expect.poll(trail).toEqual(["session.opened", "session.refused", "session.refused"]);
 });
 
 test("only the hash of a session id is stored", async () => {
@@ -103,6 +106,20 @@ test("moving to another organisation needs a membership there", async () => {
     now(),
   );
   expect([...fates.values()]).toEqual(["changed", "live"]);
+});
+
+test("moving does not stretch a session, and a revoked one cannot move", async () => {
+  const org = await makeOrganisation();
+  const ctx = ctxOf(org, "owner");
+  const id = org.users[0]?.id ?? (null as never);
+  const secret = await openSession(id, "x", new Date(Date.now() - 11.5 * 3_600_000));
+  const moved = await switchOrganisation(ctx, { secret, organisationId: org.id });
+  expect(await findSession(moved, "r", now())).not.toBeNull();
+  expect(await findSession(moved, "r", later(31))).toBeNull();
+  await revokeSession(moved, "test", now());
+  await expect(switchOrganisation(ctx, { secret: moved, organisationId: org.id })).rejects.toMatchObject({
+    code: "unauthenticated",
+  });
 });
 
 test("a person's language is their own to change", async () => {

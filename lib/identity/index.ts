@@ -8,6 +8,7 @@ export {
   isRole,
   LOCALES,
   type Locale,
+  normalEmail,
   PERMISSIONS,
   type Permission,
   permissionsOf,
@@ -15,6 +16,7 @@ export {
   ROLES,
   type Role,
 } from "@/lib/identity/model";
+export { noteDenial } from "@/lib/identity/note-denial";
 export { hashPassword, verifyPassword } from "@/lib/identity/passwords";
 export { getMe, listMembers, setPreferences } from "@/lib/identity/people";
 export {

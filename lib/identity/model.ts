@@ -56,5 +56,8 @@ export interface SessionTimes {
 }
 export const isSessionLive = (s: SessionTimes, now: Date) => s.revokedAt === null && s.idleUntil > now && s.absoluteUntil > now;
 
+/** One spelling of an address for looking up, counting and storing. */
+export const normalEmail = (email: string) => email.normalize("NFKC").trim().toLowerCase();
+
 export const LOCALES = ["en", "id", "pt-BR"] as const;
 export type Locale = (typeof LOCALES)[number];

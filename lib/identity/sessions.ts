@@ -86,13 +86,21 @@ export async function fatesOfSessions(
   );
 }
 
-async function insertSession(sql: SystemSql, userId: string, orgId: string, device: string, now: Date): Promise<SessionSecret> {
+interface Opening {
+  userId: string;
+  orgId: string;
+  device: string;
+  now: Date;
+  /** The absolute end; a move to another organisation does not stretch it. */
+  until: Date;
+}
+async function insertSession(sql: SystemSql, { userId, orgId, device, now, until }: Opening): Promise<SessionSecret> {
   const secret = randomBytes(32).toString("base64url");
   await sql.run(
     "session.insert",
     `insert into sessions (id_hash, user_id, active_org_id, device, created_at, last_seen_at, idle_until, absolute_until)
       values ($1, $2, $3, $4, $5, $5, $6, $7)`,
-    [hashSession(secret), userId, orgId, device.slice(0, 200), now, addMs(now, SESSION_IDLE), addMs(now, SESSION_LIFE)],
+    [hashSession(secret), userId, orgId, device.slice(0, 200), now, addMs(now, SESSION_IDLE), until],
   );
   await sql.run(
     "session.trim",
@@ -114,7 +122,10 @@ export async function openSession(userId: Id<"user">, device: string, now: Date)
       [userId],
     );
     if (!org) throw new AppError("forbidden", "no_organisation");
-    return { secret: await insertSession(sql, userId, org.org_id, device, now), orgId: asId("organisation", org.org_id) };
+    return {
+      secret: await insertSession(sql, { userId, orgId: org.org_id, device, now, until: addMs(now, SESSION_LIFE) }),
+      orgId: asId("organisation", org.org_id),
+    };
   });
   await note(opened.orgId, userId, "session.opened", now);
   return opened.secret;
@@ -149,11 +160,19 @@ export async function switchOrganisation(
       [input.organisationId, userId],
     );
     if (!member) throw new AppError("not_found", "organisation");
-    await sql.run("session.leave", "update sessions set revoked_at = $2, revoked_why = 'switched' where id_hash = $1", [
-      hashSession(input.secret),
-      ctx.now,
-    ]);
-    return insertSession(sql, userId, input.organisationId, "", ctx.now);
+    const [left] = await sql.rows<{ absolute_until: Date; device: string }>(
+      "session.leave",
+      "update sessions set revoked_at = $2, revoked_why = 'switched' where id_hash = $1 and user_id = $3 and revoked_at is null returning absolute_until, device",
+      [hashSession(input.secret), ctx.now, userId],
+    );
+    if (!left) throw new AppError("unauthenticated", "no_session");
+    return insertSession(sql, {
+      userId,
+      orgId: input.organisationId,
+      device: left.device,
+      now: ctx.now,
+      until: left.absolute_until,
+    });
   });
   await note(input.organisationId, userId, "session.opened", ctx.now);
   return secret;

@@ -1,3 +1,4 @@
+import { normalEmail } from "@/lib/identity/model";
 import { verifyPassword } from "@/lib/identity/passwords";
 import { openSession, type SessionSecret } from "@/lib/identity/sessions";
 import { systemCtx } from "@/lib/kernel/ctx";
@@ -11,7 +12,7 @@ import { inSystem, inTenantSql } from "@/lib/platform/sql";
  * @throws AppError `unauthenticated` with `bad_credentials`
  */
 export async function signIn(input: { email: string; password: string; device: string }, now: Date): Promise<SessionSecret> {
-  const email = input.email.normalize("NFKC").trim().toLowerCase();
+  const email = normalEmail(input.email);
   const [user] = await inSystem("sign-in", (sql) =>
     sql.rows<{ id: string; password_hash: string; org_id: string | null }>(
       "sign_in.user",
@@ -23,7 +24,8 @@ export async function signIn(input: { email: string; password: string; device: s
   const ok = await verifyPassword(user?.password_hash ?? null, input.password.slice(0, 512));
   if (!user || !ok) {
     if (user?.org_id) {
-      await inTenantSql(systemCtx(asId("organisation", user.org_id), "sign_in", now), (sql) =>
+      // not awaited: an unknown address must not be told by its quicker answer
+      void inTenantSql(systemCtx(asId("organisation", user.org_id), "sign_in", now), (sql) =>
         audit(sql, [{ action: "session.refused", subject: "user", subjectId: user.id }]),
       ).catch(() => {}); // the refusal stands whether or not it could be written down
     }

@@ -7,6 +7,7 @@ import { systemCtx } from "@/lib/kernel/ctx";
 import { asId, type Id } from "@/lib/kernel/ids";
 import { openBody } from "@/lib/messages";
 import { searchTokens } from "@/lib/platform/crypto/search-tokens";
+import { errorFields, log } from "@/lib/platform/log";
 import { bigintArrayText, inSystem, inTenantSql, type Sql } from "@/lib/platform/sql";
 
 const BATCH = 500;
@@ -17,7 +18,13 @@ export async function sweepSearch(): Promise<boolean> {
     sql.rows<{ org_id: string }>("search.orgs", "select distinct org_id from search_queue limit 200"),
   );
   let more = false;
-  for (const { org_id } of orgs) more = (await indexOrganisation(asId("organisation", org_id))) || more;
+  for (const { org_id } of orgs) {
+    try {
+      more = (await indexOrganisation(asId("organisation", org_id))) || more;
+    } catch (error) {
+      log.warn("search.index_failed", { orgId: org_id, ...errorFields(error) }); // one organisation's fault is not another's
+    }
+  }
   return more;
 }
 
@@ -49,12 +56,7 @@ async function indexMessages(sql: Sql, ids: string[]): Promise<void> {
     "select id, conversation_id, at, body_sealed from messages where org_id = $1 and id = any($2::uuid[])",
     [sql.ctx.orgId, ids],
   );
-  const list = rows
-    .map((r) => ({
-      ...r,
-      tokens: searchTokens(sql.keys.index, terms(searchableText(openBody(sql, r.id, r.body_sealed).content))),
-    }))
-    .filter((r) => r.tokens.length > 0);
+  const list = rows.map((r) => ({ ...r, tokens: tokensOf(sql, r) })).filter((r) => r.tokens.length > 0);
   await sql.run(
     "search.insert",
     // ragged arrays do not unnest: each row's tokens travel as text
@@ -69,6 +71,16 @@ async function indexMessages(sql: Sql, ids: string[]): Promise<void> {
       list.map((r) => bigintArrayText(r.tokens)),
     ],
   );
+}
+
+/** A message that does not open cannot be found; it must not keep the others from being found. */
+function tokensOf(sql: Sql, row: { id: string; body_sealed: Buffer | null }): string[] {
+  try {
+    return searchTokens(sql.keys.index, terms(searchableText(openBody(sql, row.id, row.body_sealed).content)));
+  } catch (error) {
+    log.warn("search.unopened", { messageId: row.id, ...errorFields(error) });
+    return [];
+  }
 }
 
 async function indexContacts(sql: Sql, ids: string[]): Promise<void> {

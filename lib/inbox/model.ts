@@ -39,7 +39,7 @@ export interface Cursor {
 export const encodeCursor = (c: Cursor) => `${c.at.getTime()}.${c.id}`;
 /** @throws AppError `invalid` for anything `encodeCursor` did not make */
 export function decodeCursor(text: string): Cursor {
-  const match = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(text);
+  const match = /^(\d{1,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(text);
   if (!match?.[1] || !match[2]) throw new AppError("invalid", "cursor", { fields: { cursor: "invalid" } });
   return { at: new Date(Number(match[1])), id: match[2] };
 }

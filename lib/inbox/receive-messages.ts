@@ -4,6 +4,7 @@ import type { ResolvedContact } from "@/lib/contacts";
 import { previewOf, shownName } from "@/lib/inbox/model";
 import { sealPreview } from "@/lib/inbox/store";
 import { asId, type Id, newId } from "@/lib/kernel/ids";
+import { addMs, minutes } from "@/lib/kernel/time";
 import { type InboundRow, insertInbound, knownWamids } from "@/lib/messages";
 import type { Sql } from "@/lib/platform/sql";
 import type { InboundMessage } from "@/lib/providers/ports";
@@ -41,6 +42,10 @@ export async function receiveMessages(sql: Sql, items: readonly Received[]): Pro
     rows.push(rowOf(item, messageId, move.id));
   }
   const all = [...moves.values()];
+  await renameConversations(
+    sql,
+    all.filter((m) => m.item.contact.renamed && m.item.contact.name),
+  );
   await insertConversations(
     sql,
     all.filter((m) => m.isNew),
@@ -48,10 +53,6 @@ export async function receiveMessages(sql: Sql, items: readonly Received[]): Pro
   await moveConversations(
     sql,
     all.filter((m) => !m.isNew),
-  );
-  await renameConversations(
-    sql,
-    all.filter((m) => !m.isNew && m.item.contact.renamed && m.item.contact.name),
   );
   await insertInbound(sql, rows);
   return rows.map((r) => ({ conversationId: r.conversationId, messageId: r.id }));
@@ -81,12 +82,12 @@ async function findConversations(sql: Sql, items: readonly Received[]): Promise<
 function plan(moves: Map<string, Move>, known: Map<string, Id<"conversation">>, item: Received, messageId: Id<"message">): Move {
   const pair = pairOf(item.channelId, item.contact.id);
   const { message } = item;
-  const last = { id: messageId, at: message.at, item };
+  const at = placeOf(item);
+  const last = { id: messageId, at, item };
   const id = known.get(pair);
   const move: Move = moves.get(pair) ?? { id: id ?? newId("conversation"), isNew: !id, item, unread: 0, last, inboundAt: null };
   moves.set(pair, move);
-  if (message.at > move.last.at || (message.at.getTime() === move.last.at.getTime() && messageId > move.last.id))
-    move.last = last;
+  if (at > move.last.at || (at.getTime() === move.last.at.getTime() && messageId > move.last.id)) move.last = last;
   if (!message.opensWindow) return move;
   move.unread++;
   // a clock ahead of ours must not stretch the window
@@ -95,18 +96,25 @@ function plan(moves: Map<string, Move>, known: Map<string, Id<"conversation">>, 
   return move;
 }
 
-const rowOf = ({ message, receivedAt }: Received, id: Id<"message">, conversationId: Id<"conversation">): InboundRow => ({
+/** Where a message stands in time: as the provider says, but never ahead of our clock by more than it may be wrong. */
+const AHEAD = minutes(2);
+function placeOf({ message, receivedAt }: Received): Date {
+  const latest = addMs(receivedAt, AHEAD);
+  return message.at < latest ? message.at : latest;
+}
+
+const rowOf = (item: Received, id: Id<"message">, conversationId: Id<"conversation">): InboundRow => ({
   id,
   conversationId,
-  wamid: message.wamid,
-  type: message.content.kind === "card" ? message.content.type : message.content.kind,
+  wamid: item.message.wamid,
+  type: item.message.content.kind === "card" ? item.message.content.type : item.message.content.kind,
   body: {
-    content: message.content,
-    ...(message.quotes ? { quotes: message.quotes } : {}),
-    ...(message.raw ? { raw: message.raw } : {}),
+    content: item.message.content,
+    ...(item.message.quotes ? { quotes: item.message.quotes } : {}),
+    ...(item.message.raw ? { raw: item.message.raw } : {}),
   },
-  at: message.at,
-  receivedAt,
+  at: placeOf(item),
+  receivedAt: item.receivedAt,
 });
 
 const sealedName = (sql: Sql, m: Move) =>
@@ -180,6 +188,7 @@ async function renameConversations(sql: Sql, moves: Move[]): Promise<void> {
     "select id, contact_id from conversations where org_id = $1 and contact_id = any($2::uuid[])",
     [sql.ctx.orgId, [...byContact.keys()]],
   );
+  if (rows.length === 0) return;
   const names = rows.map((r) =>
     sql.keys.seal("conversations", "name_sealed", r.id, byContact.get(r.contact_id)?.item.contact.name ?? ""),
   );

@@ -66,6 +66,7 @@ export async function resendMessage(ctx: Ctx, input: { messageId: Id<"message">;
     const conversation = await lockConversation(sql, asId("conversation", row.conversation_id));
     const again = await findMessageRow(sql, input.messageId); // as it is under the lock
     if (!again || !toMessageView(sql, again, true).can.resend) throw new AppError("precondition", "not_resendable");
+    if (await wasResent(sql, input.messageId, input.requestId)) throw new AppError("precondition", "not_resendable");
     const body = openBody(sql, row.id, row.body_sealed);
     const prepared: Prepared = body.template
       ? { type: "template", body, templateId: await templateOf(sql, input.messageId) }
@@ -74,6 +75,17 @@ export async function resendMessage(ctx: Ctx, input: { messageId: Id<"message">;
   });
   await announce(ctx, view, channelId, 0);
   return view;
+}
+
+/** One resend may be under way or done; only its certain failure allows another. The same request again is no second one. */
+async function wasResent(sql: Sql, messageId: Id<"message">, requestId: string): Promise<boolean> {
+  const [row] = await sql.rows(
+    "message.resent",
+    `select 1 as one from messages m join outbox o on o.org_id = m.org_id and o.message_id = m.id
+      where m.org_id = $1 and m.resend_of = $2 and m.request_id <> $3 and o.state not in ('rejected', 'cancelled') and m.failed_at is null limit 1`,
+    [sql.ctx.orgId, messageId, requestId],
+  );
+  return row !== undefined;
 }
 
 const prepareText = (text: string): Prepared => ({ type: "text", body: { content: { kind: "text", text } }, templateId: null });

@@ -24,6 +24,8 @@ export interface ConversationRaw {
   unread: number;
   version: number;
   has_draft: boolean;
+  author_id: string | null;
+  author_name: string | null;
   quality_held: boolean | null;
   accepted_at: Date | null;
   sent_at: Date | null;
@@ -37,11 +39,12 @@ export interface ConversationRaw {
 /** The list's columns: no join for inbound previews, primary keys for the rest. `$1` is the organisation, `$2` the viewer. */
 export const ROW_COLUMNS = `c.id, c.channel_id, h.name as channel_name, c.contact_id, c.status, c.assignee_id, u.name as assignee_name, c.name_sealed,
   c.preview_sealed, c.preview_type, c.preview_direction, c.last_activity_at, c.last_inbound_at, c.unread, c.version,
-  d.user_id is not null as has_draft, m.quality_held, m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, o.state as outbox_state`;
+  d.user_id is not null as has_draft, m.author_id, a.name as author_name, m.quality_held, m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, o.state as outbox_state`;
 export const ROW_JOINS = `join channels h on h.org_id = c.org_id and h.id = c.channel_id
   left join users u on u.id = c.assignee_id
   left join drafts d on d.org_id = c.org_id and d.conversation_id = c.id and d.user_id = $2
   left join messages m on c.preview_direction = 'out' and m.org_id = c.org_id and m.id = c.last_message_id
+  left join users a on a.id = m.author_id
   left join outbox o on m.accepted_at is null and o.org_id = m.org_id and o.message_id = m.id`;
 
 interface Preview {
@@ -71,6 +74,7 @@ export function toConversationRow(sql: Sql, r: ConversationRaw): ConversationRow
             text: (JSON.parse(preview) as Preview).text,
             type: r.preview_type,
             direction: r.preview_direction,
+            author: r.author_id ? { id: r.author_id, name: r.author_name ?? "" } : null,
             state: shownState({
               ...times,
               direction: r.preview_direction,

@@ -11,6 +11,8 @@ export const PreviewView = z.object({
   /** `text`, `template`, or the card's type (`image`, `location`, ...). */
   type: z.string(),
   direction: z.enum(["in", "out"]),
+  /** Who of us wrote it; null for the client, and for what nobody in Parley wrote. */
+  author: z.nullable(PersonView),
   /** State of the last message; `received` when it is the client's. */
   state: MessageState,
 });

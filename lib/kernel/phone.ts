@@ -12,7 +12,8 @@ export function phoneDigits(input: string): string | null {
  */
 export function phoneAliases(digits: string): string[] {
   const out = [digits];
-  const br = /^55(\d{2})(9?)(\d{8})$/.exec(digits);
+  // only mobiles, which begin with 6 to 9, were given the ninth digit: a landline is somebody else
+  const br = /^55(\d{2})(9?)([6-9]\d{7})$/.exec(digits);
   if (br) out.push(br[2] ? `55${br[1]}${br[3]}` : `55${br[1]}9${br[3]}`);
   const mx = /^52(1?)(\d{10})$/.exec(digits);
   if (mx) out.push(mx[1] ? `52${mx[2]}` : `521${mx[2]}`);

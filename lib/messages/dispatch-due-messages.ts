@@ -16,6 +16,16 @@ import type { OutboundMessage, SendOutcome } from "@/lib/providers/ports";
 
 const AT_ONCE = 20;
 
+let stopping = false;
+/** From now on nothing more is claimed; what is in the air is finished and recorded. */
+export const stopClaiming = () => {
+  stopping = true;
+};
+
+let lastRound = Date.now();
+/** When this process last looked at a number's queue and came back, in milliseconds since 1970; for the watchdog. */
+export const lastDispatchRound = () => lastRound;
+
 interface Round {
   channel: ChannelRow;
   claim: Claim;
@@ -29,8 +39,9 @@ interface Round {
  * @returns milliseconds until it is worth asking again, or null when nothing is due
  */
 export async function dispatchDueMessages(ctx: Ctx, input: { channelId: Id<"channel"> }): Promise<number | null> {
-  for (let round = 0; round < 500; round++) {
+  for (let round = 0; round < 500 && !stopping; round++) {
     const work = await inTenantSql({ ...ctx, now: new Date() }, (sql) => prepare(sql, input.channelId));
+    lastRound = Date.now();
     if (!work) return null;
     const { claim, channel } = work;
     await Promise.all(claim.sends.map((send) => dispatchOne(ctx, channel, send, work.outgoing.get(send.messageId))));
@@ -99,6 +110,12 @@ async function recordOutcome(sql: Sql, channel: ChannelRow, send: Claimed, outco
     await putBack(sql, send, outcome.code, outcome.why === "throttled" ? 0 : delay);
     if (outcome.why === "throttled") await slowDown(sql, channel.id, delay);
     return;
+  }
+  if (outcome.effect === "pause_template" && send.templateId) {
+    await sql.run("template.paused", "update templates set status = 'PAUSED' where org_id = $1 and id = $2", [
+      sql.ctx.orgId,
+      send.templateId,
+    ]);
   }
   if (outcome.effect !== "stop_channel") return reject(sql, send, outcome.code, outcome.reason);
   // the connection is at fault, not the message: the queue is kept until the number works again

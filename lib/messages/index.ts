@@ -4,7 +4,7 @@
  * Invariants: a message is sent at most once without a person's word; receipts only ever move it forward.
  */
 export { applyReceipts, attachPending, type Touched } from "@/lib/messages/apply-receipts";
-export { dispatchDueMessages } from "@/lib/messages/dispatch-due-messages";
+export { dispatchDueMessages, lastDispatchRound } from "@/lib/messages/dispatch-due-messages";
 export { cancelHeld, type Enqueue, type Enqueued, enqueueMessage } from "@/lib/messages/enqueue-message";
 export { dispatchChannel } from "@/lib/messages/jobs";
 export { MAX_TEXT, textFault } from "@/lib/messages/model";
@@ -20,4 +20,10 @@ export {
   openBody,
   toMessageView,
 } from "@/lib/messages/store";
-export { dispatchChannelOnce, organisationOfChannel, sweepDue, sweepSettling } from "@/lib/messages/sweep-outbox";
+export {
+  dispatchChannelOnce,
+  finishDispatching,
+  organisationOfChannel,
+  sweepDue,
+  sweepSettling,
+} from "@/lib/messages/sweep-outbox";

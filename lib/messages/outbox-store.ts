@@ -131,7 +131,13 @@ async function settle(sql: Sql, held: Held, state: string, code: number | null):
 
 /** The provider took it. A receipt may have settled the row before us; the wamid is kept either way. */
 export async function accept(sql: Sql, held: Held, wamid: string, qualityHeld: boolean): Promise<Buffer> {
-  await settle(sql, held, "accepted", null);
+  // an answer that came after the lease still is the answer
+  await sql.run(
+    "outbox.accept",
+    `update outbox set state = 'accepted', lease_until = null, unknown_since = null, settled_at = now()
+      where org_id = $1 and id = $2 and fence = $3 and state in ('dispatching', 'unknown', 'needs_review')`,
+    [sql.ctx.orgId, held.outboxId, held.fence],
+  );
   const lookup = sql.keys.lookup("wamid", wamid);
   await sql.run(
     "message.accepted",

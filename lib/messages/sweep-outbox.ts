@@ -2,7 +2,7 @@
 import { systemCtx } from "@/lib/kernel/ctx";
 import { asId, type Id } from "@/lib/kernel/ids";
 import { attachPending, type Touched } from "@/lib/messages/apply-receipts";
-import { dispatchDueMessages } from "@/lib/messages/dispatch-due-messages";
+import { dispatchDueMessages, stopClaiming } from "@/lib/messages/dispatch-due-messages";
 import { expireUnknown, lapseLeases } from "@/lib/messages/outbox-store";
 import { audit } from "@/lib/platform/audit";
 import { env } from "@/lib/platform/env";
@@ -11,9 +11,22 @@ import { errorFields, log } from "@/lib/platform/log";
 import { inSystem, inTenantSql } from "@/lib/platform/sql";
 
 const busy = new Set<string>();
+const running = new Set<Promise<void>>();
+
+/** Stops claiming and waits for the sends that are in the air. */
+export async function finishDispatching(): Promise<void> {
+  stopClaiming();
+  await Promise.allSettled(running);
+}
 
 /** Dispatches one number unless this process is at it already; a ring while busy is remembered. */
-export async function dispatchChannelOnce(orgId: Id<"organisation">, channelId: Id<"channel">): Promise<void> {
+export function dispatchChannelOnce(orgId: Id<"organisation">, channelId: Id<"channel">): Promise<void> {
+  const work = dispatchAlone(orgId, channelId).finally(() => running.delete(work));
+  running.add(work);
+  return work;
+}
+
+async function dispatchAlone(orgId: Id<"organisation">, channelId: Id<"channel">): Promise<void> {
   if (busy.has(channelId)) {
     again.add(channelId);
     return;
@@ -66,26 +79,31 @@ export async function sweepSettling(): Promise<void> {
       "outbox.settling",
       `select distinct org_id from outbox where (state = 'dispatching' and lease_until < now())
           or (state = 'unknown' and unknown_since < now() - make_interval(secs => $1))
-        union select distinct org_id from pending_receipts where created_at < now() - interval '5 seconds' and created_at > now() - interval '7 days'
+        union select distinct org_id from pending_receipts where created_at < now() - interval '5 seconds' and created_at > now() - interval '10 minutes'
         limit 500`,
       [env().OUTBOX_UNKNOWN_SECONDS],
     ),
   );
   for (const { org_id } of orgs) {
-    const orgId = asId("organisation", org_id);
-    const moved = await inTenantSql(systemCtx(orgId, "outbox.settle"), async (sql): Promise<Touched[]> => {
-      const lapsed = await lapseLeases(sql);
-      const attached = await attachPending(sql, null);
-      const expired = await expireUnknown(sql, env().OUTBOX_UNKNOWN_SECONDS);
-      await audit(
-        sql,
-        expired.map((m) => ({ action: "message.needs_review", subject: "message", subjectId: m.messageId })),
-      );
-      return [...lapsed, ...attached, ...expired];
-    });
-    await publishLive(
-      orgId,
-      moved.map((m) => ({ type: "conversation.changed" as const, conversationId: m.conversationId, messageIds: [m.messageId] })),
+    await settleOrganisation(asId("organisation", org_id)).catch(
+      (error) => log.warn("outbox.settle_failed", { orgId: org_id, ...errorFields(error) }), // one organisation's fault is not another's
     );
   }
+}
+
+async function settleOrganisation(orgId: Id<"organisation">): Promise<void> {
+  const moved = await inTenantSql(systemCtx(orgId, "outbox.settle"), async (sql): Promise<Touched[]> => {
+    const lapsed = await lapseLeases(sql);
+    const attached = await attachPending(sql, null);
+    const expired = await expireUnknown(sql, env().OUTBOX_UNKNOWN_SECONDS);
+    await audit(
+      sql,
+      expired.map((m) => ({ action: "message.needs_review", subject: "message", subjectId: m.messageId })),
+    );
+    return [...lapsed, ...attached, ...expired];
+  });
+  await publishLive(
+    orgId,
+    moved.map((m) => ({ type: "conversation.changed" as const, conversationId: m.conversationId, messageIds: [m.messageId] })),
+  );
 }

@@ -8,6 +8,8 @@ import { counters } from "@/lib/platform/metrics";
 import { producerRedis, workerRedis } from "@/lib/platform/redis";
 
 const QUEUE = "parley";
+/** Longest a ring may hold its caller up, in milliseconds. */
+const RING_PATIENCE = 500;
 
 export interface JobDefinition<P> {
   name: string;
@@ -39,8 +41,12 @@ function theQueue(): Queue {
  */
 export async function ring<P extends object>(job: JobDefinition<P>, payload: P, delayMs = 0): Promise<void> {
   try {
-    if (producerRedis().status === "end") return;
-    await theQueue().add(job.name, payload, { delay: delayMs });
+    // BullMQ waits for a connection that may never come; a ring does not
+    if (producerRedis().status !== "ready") return;
+    await Promise.race([
+      theQueue().add(job.name, payload, { delay: delayMs }),
+      new Promise((resolve) => setTimeout(resolve, RING_PATIENCE).unref()),
+    ]);
   } catch (error) {
     log.warn("job.ring_lost", { job: job.name, ...errorFields(error) });
   }

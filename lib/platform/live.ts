@@ -18,6 +18,7 @@ export interface LiveEntry {
   event: LiveMessage;
 }
 
+const PULSE = 5000;
 const CHANNEL = "parley:live";
 const KEEP = 1000;
 const streamOf = (orgId: string) => `parley:${orgId}:live`;
@@ -56,9 +57,28 @@ export async function liveSince(orgId: string, afterId: string): Promise<LiveEnt
   }
 }
 
+/** The newest stream id of an organisation, or null when there is none or Redis is away. */
+export async function newestLiveId(orgId: string): Promise<string | null> {
+  try {
+    const [entry] = await producerRedis().xrevrange(streamOf(orgId), "+", "-", "COUNT", 1);
+    return entry?.[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** One subscription per process. `onEntry` gets every organisation's entries, `onState` whether Redis is there. */
 export function subscribeLive(onEntry: (entry: LiveEntry) => void, onState: (up: boolean) => void): void {
   const redis = subscriberRedis();
+  // a link that went silent without closing would leave everybody waiting
+  setInterval(() => {
+    if (redis.status !== "ready") return;
+    const silent = setTimeout(() => redis.disconnect(true), PULSE / 2);
+    redis
+      .ping()
+      .catch(() => {})
+      .finally(() => clearTimeout(silent));
+  }, PULSE).unref();
   redis.on("ready", () => onState(true));
   redis.on("close", () => onState(false));
   redis.on("message", (_channel: string, text: string) => {

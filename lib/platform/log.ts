@@ -38,7 +38,7 @@ export const log = {
 export function errorFields(error: unknown): Fields {
   if (!(error instanceof Error)) return { error: typeof error };
   const code = (error as { code?: unknown }).code;
-  const at = error.stack?.split("\n").find((line) => line.includes(" at "));
+  const at = error.stack?.split("\n").find((line) => /^\s+at /.test(line));
   return {
     error: error.name,
     reason: typeof code === "string" || typeof code === "number" ? String(code) : undefined,

@@ -34,6 +34,9 @@ export function poolOf(role: DbRole): pg.Pool {
       connectionTimeoutMillis: 5000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      // a connection that went silent must fail its query on our side: its server cannot tell us
+      query_timeout: role === "owner" ? undefined : role === "ingest" ? 8000 : 35_000,
       application_name: `parley-${role}`,
       ...(role === "owner"
         ? {}
@@ -53,6 +56,7 @@ export const dedicatedClient = (role: DbRole) =>
     connectionString: env()[VARIABLE[role]],
     keepAlive: true,
     connectionTimeoutMillis: 5000,
+    query_timeout: 5000,
     application_name: `parley-${role}-bell`,
   });
 
@@ -65,14 +69,14 @@ export async function closePools(): Promise<void> {
 
 const SOCKET = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"]);
 // 08 connection, 57P shutdown, 53 resources, 40 serialisation and deadlock, 55P03 lock timeout, 25P03 idle transaction, 57014 statement timeout
-const STATE = /^(08|57P|53|40|55P03|25P03|57014)/;
+const STATE = /^(08|57P|53|40|55P03|25P03|25006|57014|P1001|P1017|P2024|P2028)/; // the last are Prisma's own
 
 /** True when trying the same thing again later is the right answer: Postgres away, restarting, full, or a lost race. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;
   if (typeof code === "string" && (SOCKET.has(code) || STATE.test(code))) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+  return /Query read timeout|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
     error.message,
   );
 }

@@ -57,15 +57,20 @@ async function transact<T>(role: DbRole, begin: string, work: (client: pg.PoolCl
     await client.query("commit");
     return result;
   } catch (error) {
-    await client?.query("rollback").catch((e: Error) => {
-      broken = e;
-    });
+    // a silent connection would not answer the rollback either: it is dropped
+    if (isSilent(error)) broken = error as Error;
+    else
+      await client?.query("rollback").catch((e: Error) => {
+        broken = e;
+      });
     if (isUnavailable(error)) throw new AppError("unavailable", "database", { cause: error });
     throw error;
   } finally {
     client?.release(broken);
   }
 }
+
+const isSilent = (error: unknown) => error instanceof Error && error.message.includes("Query read timeout");
 
 /** The role a context works under: people as `app`, the product itself as `worker`. */
 const roleFor = (ctx: Ctx): DbRole => (ctx.actor.kind === "system" ? "worker" : "app");

@@ -91,4 +91,4 @@ export const toTemplateView = (
 });
 
 /** Languages that differ only in writing (`en-US`, `en_US`) are one. */
-export const normalLanguage = (code: string) => code.replace("-", "_");
+export const normalLanguage = (code: string) => code.replaceAll("-", "_");

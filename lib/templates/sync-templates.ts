@@ -30,7 +30,10 @@ export async function syncTemplates(ctx: Ctx): Promise<{ count: number }> {
 }
 
 async function keep(sql: Sql, channel: ChannelRow, remote: RemoteTemplate[]): Promise<void> {
-  const rows = remote.filter((t) => t.name && t.language);
+  // two spellings of one language would hit the same row twice
+  const rows = [
+    ...new Map(remote.filter((t) => t.name && t.language).map((t) => [`${t.name}|${normalLanguage(t.language)}`, t])).values(),
+  ];
   await sql.run(
     "templates.upsert",
     `insert into templates (org_id, id, waba_id, provider_id, name, language, category, status, components, synced_at)
@@ -48,7 +51,7 @@ async function keep(sql: Sql, channel: ChannelRow, remote: RemoteTemplate[]): Pr
       rows.map((t) => normalLanguage(t.language)),
       rows.map((t) => t.category),
       rows.map((t) => t.status),
-      rows.map((t) => JSON.stringify(t.components)),
+      rows.map((t) => JSON.stringify(t.components).replaceAll("\\u0000", "")),
       sql.ctx.now,
     ],
   );

@@ -2,11 +2,11 @@
 import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
-import { signIn } from "@/lib/identity";
+import { revokeSession, signIn } from "@/lib/identity";
 import { AppError } from "@/lib/kernel/errors";
 import { env } from "@/lib/platform/env";
 import { errorFields, log } from "@/lib/platform/log";
-import { clearFailures, countFailure, refuseIfThrottled } from "@/lib/web/login-throttle";
+import { clearAttempts, countAttempt } from "@/lib/web/login-throttle";
 import { cookieName, cookieOptions, isHttps } from "@/lib/web/session-cookie";
 
 const Credentials = z.object({ email: z.string().trim().min(1).max(254), password: z.string().min(1).max(512) });
@@ -16,14 +16,13 @@ async function authorize(input: unknown, headers: Record<string, string> | undef
   if (!parsed.success) throw new Error("bad_credentials");
   const { email, password } = parsed.data;
   try {
-    await refuseIfThrottled(email);
+    await countAttempt(email);
     const secret = await signIn({ email, password, device: headers?.["user-agent"] ?? "" }, new Date());
-    await clearFailures(email);
+    await clearAttempts(email);
     return { id: secret };
   } catch (error) {
     if (!(error instanceof AppError)) log.error("sign_in.failed", errorFields(error));
     const detail = error instanceof AppError ? error.detail : "unavailable";
-    if (detail === "bad_credentials") await countFailure(email);
     throw new Error(detail === "database" ? "unavailable" : detail); // next-auth puts it into the answer's `error`
   }
 }
@@ -40,6 +39,12 @@ export const authOptions = (): NextAuthOptions => ({
       authorize: (credentials, request) => authorize(credentials, request.headers as Record<string, string> | undefined),
     }),
   ],
+  events: {
+    // the library's own sign-out address ends the session row too
+    signOut: async ({ token }) => {
+      if (typeof token?.sid === "string") await revokeSession(token.sid, "signed_out", new Date());
+    },
+  },
   callbacks: {
     jwt: ({ token, user }) => (user ? { sid: user.id } : { sid: token.sid }),
     session: ({ session }) => ({ expires: session.expires }),

@@ -39,6 +39,7 @@ export function openEventStream(signal: AbortSignal, onClose: () => void): Event
     },
     cancel: end,
   });
+  if (signal.aborted) end();
   signal.addEventListener("abort", end);
   return {
     response: new Response(body, {

@@ -2,7 +2,7 @@
 
 import { can, fatesOfSessions, hashSession } from "@/lib/identity";
 import { seconds } from "@/lib/kernel/time";
-import { type LiveEntry, liveSince, subscribeLive } from "@/lib/platform/live";
+import { type LiveEntry, liveSince, newestLiveId, subscribeLive } from "@/lib/platform/live";
 import { errorFields, log } from "@/lib/platform/log";
 import { gauges } from "@/lib/platform/metrics";
 import { type EventStream, openEventStream } from "@/lib/web/event-stream";
@@ -42,14 +42,16 @@ class LiveHub {
     const stream: Stream = { visitor, idHash: hashSession(visitor.secret), out };
     this.#byOrg.set(orgId, streams.add(stream));
     gauges.liveStreams.inc();
-    if (afterId) void this.#resume(stream, afterId);
+    void this.#resume(stream, afterId);
     return out.response;
   }
 
-  async #resume(stream: Stream, afterId: string) {
-    const missed = await liveSince(stream.visitor.ctx.orgId, afterId);
-    if (missed === null) this.#send(stream, { type: "resync" });
-    else for (const entry of missed) this.#offer(stream, entry);
+  /** What a browser missed; without a place to go on from it refetches, and is given one. */
+  async #resume(stream: Stream, afterId: string | null) {
+    const { orgId } = stream.visitor.ctx;
+    const missed = afterId ? await liveSince(orgId, afterId) : null;
+    if (missed) for (const entry of missed) this.#offer(stream, entry);
+    else this.#send(stream, { type: "resync" }, (await newestLiveId(orgId)) ?? undefined);
   }
 
   #deliver(entry: LiveEntry) {

@@ -1,9 +1,11 @@
 /** The one adapter of API routes: declares its door, parses, calls one verb, presents. A route without it does not build (house test). */
 import type { core, z } from "zod";
-import { allow, type Permission } from "@/lib/identity";
+import { allow, noteDenial, type Permission } from "@/lib/identity";
 import type { Ctx } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
+import type { Id } from "@/lib/kernel/ids";
 import { PRIVATE, problem } from "@/lib/web/problem";
+import { readBounded } from "@/lib/web/read-bounded";
 import { assertOwnOrigin, newRequestId, type Visitor, visitorOf } from "@/lib/web/request-guard";
 
 export type Access = Permission | "session" | "public";
@@ -42,8 +44,9 @@ export function route<
   return async (request, context) => {
     const requestId = newRequestId();
     const { pathname, searchParams } = new URL(request.url);
+    let visitor: Visitor | null = null;
     try {
-      const visitor = spec.access === "public" ? null : await visitorOf(request, requestId);
+      visitor = spec.access === "public" ? null : await visitorOf(request, requestId);
       if (spec.access !== "public" && !visitor) throw new AppError("unauthenticated", "no_session");
       assertOwnOrigin(request);
       if (visitor && spec.access !== "session" && spec.access !== "public") allow(visitor.ctx, spec.access);
@@ -62,6 +65,7 @@ export function route<
         headers: { ...PRIVATE, "x-request-id": requestId },
       });
     } catch (error) {
+      if (error instanceof AppError && error.code === "forbidden" && visitor) await noteDenial(visitor.ctx, error.detail);
       return problem(error, requestId, `${request.method} ${pathname.replace(/[0-9a-f-]{36}/g, ":id")}`);
     }
   };
@@ -69,7 +73,7 @@ export function route<
 
 const nobody = (requestId: string): Ctx => ({
   orgId: "" as Ctx["orgId"],
-  actor: { kind: "system", why: "public" },
+  actor: { kind: "user", userId: "" as Id<"user"> }, // a person nobody knows, with no rights
   role: null,
   permissions: new Set(),
   now: new Date(),
@@ -90,8 +94,9 @@ function invalid(issues: core.$ZodIssue[]): AppError {
 }
 
 async function readJson(request: Request): Promise<unknown> {
-  const text = await request.text();
-  if (text.length > LARGEST_BODY) throw new AppError("invalid", "too_large");
+  const raw = await readBounded(request, LARGEST_BODY);
+  if (raw === "too_large") throw new AppError("invalid", "too_large", { fields: { body: "too_large" } });
+  const text = raw.toString();
   try {
     // keys that could reach a prototype are dropped by strict schemas; refused here so that nothing in between sees them
     return JSON.parse(text || "{}", (key, value: unknown) => {

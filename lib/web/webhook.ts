@@ -1,4 +1,5 @@
 /** The intake mounted in Next, so that a one-process host works: the same function as the receiver's. */
+import { readBounded } from "@/lib/web/read-bounded";
 import { MAX_BODY, receiveWebhook } from "@/lib/webhooks/intake";
 
 /** Makes the GET or POST handler of a webhook address. No session, no cross-site check: the signature is the door. */
@@ -10,20 +11,8 @@ export function webhook(): (request: Request) => Promise<Response> {
       path: url.pathname,
       query: url.searchParams,
       signature: request.headers.get("x-hub-signature-256") ?? undefined,
-      raw: request.method === "POST" ? await readRaw(request) : null,
+      raw: request.method === "POST" ? await readBounded(request, MAX_BODY) : null,
     });
     return new Response(body, { status, headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" } });
   };
-}
-
-async function readRaw(request: Request): Promise<Buffer | "too_large"> {
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY) return "too_large";
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > MAX_BODY) return "too_large";
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

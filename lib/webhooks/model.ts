@@ -4,6 +4,10 @@ import { days, minutes } from "@/lib/kernel/time";
 /** A delivery that would not open is tried again after this. */
 export const SPLIT_AGAIN = minutes(5);
 export const SPLIT_BATCH = 500;
+/** Sealed bytes taken in one split, apart from the first body. */
+export const SPLIT_BYTES = 16 * 1024 * 1024;
+/** Meta batches up to 1,000 updates; a body with more than this is not understood but kept. */
+export const MOST_PIECES = 10_000;
 export const PROCESS_BATCH = 500;
 /** Delivery bodies are nulled and their day's key destroyed after this. */
 export const BODY_KEPT = days(9);

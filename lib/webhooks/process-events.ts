@@ -72,7 +72,12 @@ async function attempt(ctx: ReturnType<typeof systemCtx>, ids: string[] | null):
   }
 }
 
-const isAway = (error: unknown) => isUnavailable(error) || (error instanceof AppError && error.code === "unavailable");
+/** The database or a neighbour is away: nothing counts, the set is tried again. A statement that ran out of time is the set's own fault. */
+const isAway = (error: unknown) =>
+  error instanceof AppError
+    ? error.code === "unavailable" && !ranOutOfTime(error.cause)
+    : isUnavailable(error) && !ranOutOfTime(error);
+const ranOutOfTime = (error: unknown) => (error as { code?: unknown } | undefined)?.code === "57014";
 
 /** One handler per organisation at a time: contacts and conversations are made without races, in a fixed order. */
 const lockOrganisation = (sql: Sql) =>
@@ -104,6 +109,7 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
       const payload = JSON.parse(
         sql.keys.open("webhook_events", "payload_sealed", event.id, event.payload_sealed ?? Buffer.alloc(0)).toString(),
       );
+      if (event.kind === "message" && !event.channel_id) throw new Unreadable("no_channel");
       if (event.kind === "message") messages.push({ message: parseMessage(payload), event });
       else receipts.push(parseStatus(payload));
     } catch (error) {

@@ -40,8 +40,8 @@ export async function measureBacklog(): Promise<Backlog> {
     sql.rows<Backlog & { quarantined: number; unrouted: number }>(
       "backlog",
       `select
-        coalesce((select extract(epoch from now() - min(received_at)) from webhook_deliveries where state = 'pending' and (retry_at is null or retry_at < now())), 0)::float8 as delivery,
-        coalesce((select extract(epoch from now() - min(received_at)) from webhook_events where state = 'pending' and next_attempt_at <= now()), 0)::float8 as event,
+        coalesce((select extract(epoch from now() - min(coalesce(retry_at, received_at))) from webhook_deliveries where state = 'pending' and (retry_at is null or retry_at < now())), 0)::float8 as delivery,
+        coalesce((select extract(epoch from now() - min(greatest(received_at, next_attempt_at))) from webhook_events where state = 'pending' and next_attempt_at <= now()), 0)::float8 as event,
         coalesce((select extract(epoch from now() - min(greatest(o.release_at, o.next_attempt_at))) from outbox o
           join channels c on c.org_id = o.org_id and c.id = o.channel_id and c.status = 'connected'
           where o.state in ('held', 'queued') and o.release_at <= now() and o.next_attempt_at <= now()), 0)::float8 as outbox,

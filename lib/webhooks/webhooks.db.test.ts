@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listConversations, listMessages } from "@/lib/inbox";
 import { asId } from "@/lib/kernel/ids";
 import { closeDb } from "@/lib/platform/db";
+import { forgetKeys } from "@/lib/platform/keys";
 import { closePools, poolOf } from "@/lib/platform/pool";
 import { closeRedis } from "@/lib/platform/redis";
 import { ctxOf, fakeMetaId, type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
@@ -172,6 +173,77 @@ describe("bad input", () => {
     expect(await events(phone)).toEqual([{ state: "unrouted", kind: "message", cause: null }]);
     const row = await one<{ org_id: string | null }>("select org_id from webhook_events where phone_number_id = $1", [phone]);
     expect(row.org_id).toBeNull();
+  });
+
+  test("no body can stand in the way of another organisation's", async () => {
+    const [healthy, erased] = await Promise.all([makeOrganisation(), makeOrganisation()]);
+    const deep = `${'{"a":'.repeat(6000)}1${"}".repeat(6000)}`;
+    const nul = (id: string) => JSON.stringify(messagesChange(id, { messages: [textMessage(wamid(), "628111", "x")] }));
+    const poisons = [
+      `{"entry":[{"id":"1","changes":[${nul("1\u0000")}]}]}`,
+      JSON.stringify({
+        entry: [{ id: "9\u0000", changes: [{ field: "account_update", value: { event: "x", marker: randomUUID() } }] }],
+      }),
+      `{"entry":[{"id":"1","changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"${phoneOf(healthy)}"},"messages":[{"id":"${wamid()}","x":${deep}}]}}]}]}`,
+      JSON.stringify(
+        envelopeOf(wabaOf(erased), messagesChange(phoneOf(erased), { messages: [textMessage(wamid(), "628111", "x")] })),
+      ),
+    ];
+    await owner().query("update data_keys set state = 'destroyed', wrapped = null where org_id = $1", [erased.id]);
+    forgetKeys();
+    for (const body of poisons) expect(await deliver(body)).toBe(200);
+    await deliver(
+      envelopeOf(wabaOf(healthy), messagesChange(phoneOf(healthy), { messages: [textMessage(wamid(), "628111", "sehat")] })),
+    );
+    await drain(healthy.id);
+    expect((await counts(healthy)).messages).toBe(1);
+    const { rows } = await owner().query("select state, cause from webhook_events where org_id = $1", [erased.id]);
+    expect(rows).toEqual([{ state: "quarantined", cause: "no_key" }]);
+  });
+
+  test("a place near the equator beside a sixteen-digit number is still a message", async () => {
+    const org = await makeOrganisation();
+    const message = {
+      id: wamid(),
+      from: "628111",
+      timestamp: "1790000000",
+      type: "location",
+      location: { latitude: -0.026330199999999998, longitude: 109.3425, address: "NIK 3174012345678901" },
+    };
+    await deliver(envelopeOf(wabaOf(org), messagesChange(phoneOf(org), { messages: [message] })));
+    await drain(org.id);
+    expect((await counts(org)).messages).toBe(1);
+  });
+
+  test("strangers without a usable number are not one person, and a landline is not somebody's mobile", async () => {
+    const org = await makeOrganisation();
+    const messages = [
+      textMessage(wamid(), "abc", "1"),
+      textMessage(wamid(), "551133334444", "2"),
+      textMessage(wamid(), "5511933334444", "3"),
+    ];
+    await deliver(envelopeOf(wabaOf(org), messagesChange(phoneOf(org), { messages })));
+    await drain(org.id);
+    expect(await counts(org)).toMatchObject({ contacts: 2, conversations: 2, messages: 2 });
+    expect((await events(phoneOf(org))).filter((e) => e.cause === "no_sender").length).toBe(1);
+  });
+
+  test("a message from the far future does not pin its conversation", async () => {
+    const org = await makeOrganisation();
+    const send = (text: string, at: number) =>
+      deliver(envelopeOf(wabaOf(org), messagesChange(phoneOf(org), { messages: [textMessage(wamid(), "628111", text, at)] })));
+    await send("masa depan", 29_348_323_200);
+    await drain(org.id);
+    await owner().query("update conversations set last_activity_at = now() - interval '1 minute' where org_id = $1", [org.id]);
+    const { rows } = await owner().query(
+      "select max(at) < now() + interval '3 minutes' as sane from messages where org_id = $1",
+      [org.id],
+    );
+    expect(rows[0].sane).toBe(true);
+    await send("sekarang", Math.floor(Date.now() / 1000));
+    await drain(org.id);
+    const [row] = (await listConversations(ctxOf(org, "owner"), { view: "all" })).items;
+    expect(row?.preview?.text).toBe("sekarang");
   });
 
   test("one poison event is retried by itself; its neighbours arrive", async () => {

@@ -27,6 +27,8 @@ function bodyOf(message: OutboundMessage): Json {
   return { ...frame, type: "template", template: { name, language: { code: language }, components } };
 }
 
+const isCode = (v: unknown): v is number => typeof v === "number" && Number.isInteger(v) && Math.abs(v) < 2 ** 31;
+
 /** Reads an answer to a send. Exported for tests of the classes. */
 export function outcomeOf(answer: HttpAnswer): SendOutcome {
   const body = obj(answer.json);
@@ -39,11 +41,7 @@ export function outcomeOf(answer: HttpAnswer): SendOutcome {
   }
   const code = obj(body.error).code;
   const retryAfter = Number(answer.headers["retry-after"]);
-  return classifySendError(
-    answer.status,
-    typeof code === "number" ? code : null,
-    Number.isFinite(retryAfter) ? retryAfter : null,
-  );
+  return classifySendError(answer.status, isCode(code) ? code : null, Number.isFinite(retryAfter) ? retryAfter : null);
 }
 
 export const metaSender: MessageSender = {
@@ -78,17 +76,19 @@ export const metaTemplates: TemplateSource = {
     for (let page = 0; page < PAGES; page++) {
       const cursor: string = after ? `&after=${encodeURIComponent(after)}` : "";
       const answer = await readGraph(`${base()}/${wabaId}/message_templates?fields=${FIELDS}&limit=100${cursor}`, token);
-      for (const item of Array.isArray(answer.data) ? answer.data : []) out.push(templateOf(obj(item)));
+      // an answer without a list is no empty list: it would retire every template
+      if (!Array.isArray(answer.data)) throw new AppError("unavailable", "provider");
+      for (const item of answer.data) out.push(templateOf(obj(item)));
       const paging = obj(answer.paging);
       const next = obj(paging.cursors).after;
-      if (!paging.next || typeof next !== "string") break;
+      if (!paging.next || typeof next !== "string") return out;
       after = next;
     }
-    return out;
+    throw new AppError("unavailable", "provider");
   },
 };
 
-const text = (v: unknown) => (typeof v === "string" || typeof v === "number" ? String(v) : "");
+const text = (v: unknown) => (typeof v === "string" || typeof v === "number" ? String(v).replaceAll("\u0000", "") : "");
 const templateOf = (t: Json): RemoteTemplate => ({
   providerId: text(t.id),
   name: text(t.name),

@@ -40,16 +40,17 @@ const PERMANENT = new Set([
  */
 export function classifySendError(httpStatus: number, code: number | null, retryAfter: number | null): SendOutcome {
   if (code === 133004) return { kind: "retry", code, why: "unavailable", retryAfterSeconds: retryAfter };
+  if (httpStatus >= 500) return { kind: "unknown", code };
   if (code !== null && THROTTLED.has(code)) return { kind: "retry", code, why: "throttled", retryAfterSeconds: retryAfter };
   if (code === 131056) return { kind: "retry", code, why: "pair", retryAfterSeconds: retryAfter };
   if (httpStatus === 429) return { kind: "retry", code, why: "throttled", retryAfterSeconds: retryAfter };
   if (code !== null && !AMBIGUOUS.has(code)) {
     const reason = failureReason(code);
     if (isAuth(code) || ACCOUNT.has(code)) return { kind: "rejected", code, reason, effect: "stop_channel" };
-    if (httpStatus < 500 && code >= 132000 && code < 133000) {
+    if (code >= 132000 && code < 133000) {
       return { kind: "rejected", code, reason, effect: code === 132015 || code === 132016 ? "pause_template" : "message" };
     }
-    if (httpStatus < 500 && PERMANENT.has(code)) return { kind: "rejected", code, reason, effect: "message" };
+    if (PERMANENT.has(code)) return { kind: "rejected", code, reason, effect: "message" };
   }
   return { kind: "unknown", code };
 }

@@ -165,7 +165,8 @@ test("errors of a send fall into their class", () => {
   expect(new Set(kinds([0, 10, 190, 200, 299, 368, 131031, 131042]))).toEqual(new Set(["rejected"]));
   expect(classifySendError(401, 190, null)).toMatchObject({ effect: "stop_channel", reason: "auth" });
   expect(classifySendError(503, null, null).kind).toBe("unknown");
-  expect(classifySendError(500, 131047, null).kind).toBe("unknown");
+  for (const code of [131047, 190, 130429, 131056, 4]) expect(classifySendError(500, code, null).kind).toBe("unknown");
+  expect(classifySendError(503, 133004, null).kind).toBe("retry");
   expect(classifySendError(429, null, 7)).toEqual({ kind: "retry", code: null, why: "throttled", retryAfterSeconds: 7 });
   expect(failureReason(131047)).toBe("window_closed");
 });

@@ -16,7 +16,8 @@ export class Unreadable extends Error {
 }
 
 function timeOf(v: unknown): Date {
-  const seconds = Number(str(v));
+  const said = Number(str(v));
+  const seconds = said > 100_000_000_000 ? said / 1000 : said; // milliseconds, by somebody's mistake
   if (!Number.isFinite(seconds) || seconds <= 0 || seconds > 32_503_680_000) throw new Unreadable("no_timestamp");
   return new Date(seconds * 1000);
 }
@@ -45,12 +46,19 @@ export function parseMessage(payload: Json): InboundMessage {
 // Meta: only a message or call of the person opens the window; for reactions its pages do not say, so the safer reading holds
 const NO_WINDOW = new Set(["system", "reaction", "edit", "revoke"]);
 
+const LONGEST_NAME = 200;
+const short = (v: unknown) => {
+  const name = str(v);
+  return name && [...name].slice(0, LONGEST_NAME).join("");
+};
+const digitsOf = (v: unknown) => str(v)?.replace(/\D/g, "").slice(0, 20) || null;
+
 function senderOf(message: Json, contact: Json): Sender {
-  const phone = str(message.from) ?? str(contact.wa_id);
+  const phone = digitsOf(message.from) ?? digitsOf(contact.wa_id);
   const bsuid = str(message.from_user_id) ?? str(contact.user_id);
   if (!phone && !bsuid) throw new Unreadable("no_sender");
   const profile = obj(contact.profile);
-  return { phone: phone?.replace(/\D/g, "") || null, bsuid, username: str(profile.username), profileName: str(profile.name) };
+  return { phone, bsuid, username: str(profile.username), profileName: short(profile.name) };
 }
 
 const card = (type: string, ...values: unknown[]): ContentView => ({ kind: "card", type, lines: lines(...values) });
@@ -138,6 +146,6 @@ export function parseStatus(payload: Json): Receipt {
     status: name as ReceiptStatus,
     at: timeOf(status.timestamp),
     tag: str(status.biz_opaque_callback_data),
-    failureCode: name === "failed" && Number.isInteger(code) ? code : null,
+    failureCode: name === "failed" && Number.isInteger(code) && Math.abs(code) < 2 ** 31 ? code : null,
   };
 }

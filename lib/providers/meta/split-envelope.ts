@@ -22,13 +22,18 @@ const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : []);
 const text = (v: unknown): string | null => (typeof v === "string" && v !== "" ? v : typeof v === "number" ? String(v) : null);
 
 // ids of templates are bare numbers beyond 2^53: quoted before parsing, or digits would be lost
-const BIG = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+const BIG = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
 const HAS_BIG = /[:,[\s]-?\d{16,}/;
 
 /** Parses a body without losing digits of long integers. @throws SyntaxError if it is no JSON */
 export function parseBody(raw: Buffer): unknown {
   const source = raw.toString("utf8");
-  return JSON.parse(HAS_BIG.test(source) ? source.replace(BIG, (m) => (m.startsWith('"') ? m : `"${m}"`)) : source);
+  if (!HAS_BIG.test(source)) return JSON.parse(source);
+  try {
+    return JSON.parse(source.replace(BIG, (m) => (m.startsWith('"') ? m : `"${m}"`)));
+  } catch {
+    return JSON.parse(source); // digits may be lost; the message may not
+  }
 }
 
 /** JSON with sorted keys, so that key order does not matter to a hash. */
@@ -70,7 +75,7 @@ function splitChange(entry: Json, change: unknown): Piece[] {
   if (!isObject(change) || !isObject(change.value)) return [brokenPiece(change, entryId)];
   const value = change.value;
   const field = text(change.field) ?? "unknown";
-  const metadata = isObject(value.metadata) ? value.metadata : {};
+  const metadata = metadataOf(value.metadata);
   const phoneNumberId = text(metadata.phone_number_id);
   const wabaId = isObject(value.waba_info) ? (text(value.waba_info.waba_id) ?? entryId) : entryId;
   const base = { field, phoneNumberId, wabaId, broken: null };
@@ -78,7 +83,7 @@ function splitChange(entry: Json, change: unknown): Piece[] {
   const time = text(entry.time) ?? "";
 
   if (field === "messages") {
-    const contacts = list(value.contacts);
+    const contactOf = contactFinder(list(value.contacts));
     const pieces: Piece[] = [
       ...list(value.messages).map((message) => ({
         ...base,
@@ -87,7 +92,7 @@ function splitChange(entry: Json, change: unknown): Piece[] {
           isObject(message) && text(message.id)
             ? ["message", scope, text(message.id) ?? ""]
             : ["message?", scope, digest(message)],
-        payload: { metadata, message, contacts: contactsFor(message, contacts) },
+        payload: { metadata, message, contacts: contactOf(message) },
       })),
       ...list(value.statuses).map((status) => ({
         ...base,
@@ -132,11 +137,20 @@ function splitChange(entry: Json, change: unknown): Piece[] {
   ];
 }
 
-/** The contacts element of a message's author: paired by user, never by index. */
-function contactsFor(message: unknown, contacts: unknown[]): unknown[] {
-  if (!isObject(message) || contacts.length === 0) return [];
-  const from = text(message.from);
-  const user = text(message.from_user_id);
-  const match = contacts.filter((c) => isObject(c) && ((from && text(c.wa_id) === from) || (user && text(c.user_id) === user)));
-  return match.length > 0 ? match.slice(0, 1) : contacts.length === 1 ? contacts : [];
+/** Only what is used: the rest would be copied into every piece. */
+const metadataOf = (value: unknown): Json =>
+  isObject(value) ? { display_phone_number: text(value.display_phone_number), phone_number_id: text(value.phone_number_id) } : {};
+
+/** Finds the contacts element of a message's author: paired by user, never by index. */
+function contactFinder(contacts: unknown[]): (message: unknown) => unknown[] {
+  const byUser = new Map<string, unknown>();
+  for (const contact of contacts) {
+    if (!isObject(contact)) continue;
+    for (const id of [text(contact.wa_id), text(contact.user_id)]) if (id && !byUser.has(id)) byUser.set(id, contact);
+  }
+  return (message) => {
+    if (!isObject(message)) return [];
+    const match = byUser.get(text(message.from) ?? "") ?? byUser.get(text(message.from_user_id) ?? "");
+    return match ? [match] : contacts.length === 1 ? contacts : [];
+  };
 }

@@ -2,6 +2,7 @@
 import { open, type SealingKey } from "@/lib/platform/crypto/codec";
 import { KekRing } from "@/lib/platform/crypto/key-ring";
 import { env } from "@/lib/platform/env";
+import { errorFields, log } from "@/lib/platform/log";
 import { poolOf } from "@/lib/platform/pool";
 
 export interface Endpoint {
@@ -46,8 +47,12 @@ async function read(): Promise<void> {
   });
   const byKey = new Map<string, Endpoint>();
   for (const row of rows) {
-    const sealingKey = ring.unwrap("intake", row.intake_key_id, { kekId: row.intake_kek_id, wrapped: row.intake_key_wrapped });
-    byKey.set(row.key, { id: row.id, key: sealingKey, secrets: secretsOf(row, sealingKey) });
+    try {
+      const sealingKey = ring.unwrap("intake", row.intake_key_id, { kekId: row.intake_kek_id, wrapped: row.intake_key_wrapped });
+      byKey.set(row.key, { id: row.id, key: sealingKey, secrets: secretsOf(row, sealingKey) });
+    } catch (error) {
+      log.error("intake.endpoint_unusable", { endpointId: row.id, ...errorFields(error) }); // the others go on
+    }
   }
   kept = { at: Date.now(), byKey };
 }

@@ -4,7 +4,7 @@
  */
 
 import { errorFields, log } from "@/lib/platform/log";
-import { poolOf } from "@/lib/platform/pool";
+import { isUnavailable, poolOf } from "@/lib/platform/pool";
 
 /** A sealed delivery, ready to be stored. */
 export interface Delivery {
@@ -70,7 +70,8 @@ export class GroupCommit {
         for (const w of group) w.done();
         this.onCommitted();
       } catch (error) {
-        if (group.length === 1) group[0]?.failed(error);
+        // one by one helps against a row at fault, not against a database that is away
+        if (group.length === 1 || isUnavailable(error)) for (const w of group) w.failed(error);
         else await this.#oneByOne(group, error);
       }
     }

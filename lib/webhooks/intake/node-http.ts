@@ -31,6 +31,10 @@ async function answerRequest(req: IncomingMessage, res: ServerResponse, path: st
   res.end(body);
 }
 
+/** Bytes of bodies being read by all connections; unverified, so they are bounded before anything else is. */
+const MOST_READING = 128 * 1024 * 1024;
+let reading = 0;
+
 function readBody(req: IncomingMessage): Promise<Buffer | "too_large" | "aborted"> {
   if (Number(req.headers["content-length"] ?? 0) > MAX_BODY) {
     req.resume();
@@ -40,12 +44,19 @@ function readBody(req: IncomingMessage): Promise<Buffer | "too_large" | "aborted
     const chunks: Buffer[] = [];
     let size = 0;
     const timer = setTimeout(() => req.destroy(), READ_TIMEOUT);
+    let open = true;
     const end = (result: Buffer | "too_large" | "aborted") => {
+      if (!open) return;
+      open = false;
+      reading -= size;
       clearTimeout(timer);
       resolve(result);
     };
     req.on("data", (chunk: Buffer) => {
+      if (!open) return;
       size += chunk.length;
+      reading += chunk.length;
+      if (reading > MOST_READING) return req.destroy(); // the provider tries again
       if (size > MAX_BODY) return end("too_large");
       chunks.push(chunk);
     });

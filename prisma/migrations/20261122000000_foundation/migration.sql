@@ -193,6 +193,7 @@ create table messages (
 );
 create index messages_thread on messages (org_id, conversation_id, at desc, id desc);
 create unique index messages_wamid on messages (org_id, wamid_lookup) where wamid_lookup is not null;
+create index messages_resend on messages (org_id, resend_of) where resend_of is not null;
 create unique index messages_request on messages (org_id, request_id) where request_id is not null;
 -- receipts update rows in place: room on the page keeps that off the indexes
 alter table messages set (fillfactor = 75);
@@ -207,6 +208,7 @@ create table pending_receipts (
   primary key (org_id, id)
 );
 create index pending_receipts_wamid on pending_receipts (org_id, wamid_lookup);
+create index pending_receipts_age on pending_receipts (created_at);
 create table outbox (
   org_id uuid not null references organisations (id),
   id uuid not null,
@@ -442,7 +444,7 @@ create policy system on organisations for select to "system" using (true);
 grant select, insert on job_slots to "system";
 grant select, insert, update on intake_keys, intake_endpoints to "system";
 grant select (org_id, kind, id, created_at) on search_queue to "system";
-grant select (org_id, id, created_at) on pending_receipts to "system";
+grant select (org_id, id, created_at), delete on pending_receipts to "system";
 
 -- ---------------------------------------------------------------- audit: append only, through two functions
 create function audit_head() returns table (seq bigint, hash bytea)

@@ -2,6 +2,13 @@
 import NextAuth from "next-auth";
 import { authOptions } from "@/lib/web/auth";
 
-const handler = (request: Request, context: unknown) => NextAuth(authOptions())(request, context);
+/** A sign-in form is small; a stranger's body is not read beyond this. */
+const LARGEST = 16 * 1024;
+
+function handler(request: Request, context: unknown): Promise<Response> | Response {
+  const length = request.headers.get("content-length");
+  if (request.method === "POST" && (length === null || Number(length) > LARGEST)) return new Response(null, { status: 413 });
+  return NextAuth(authOptions())(request, context);
+}
 
 export { handler as GET, handler as POST };

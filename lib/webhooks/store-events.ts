@@ -1,0 +1,156 @@
+/** Step: pieces to event rows: routed to the organisation whose number it is, sealed under its key, stored once. */
+import { asId, newId } from "@/lib/kernel/ids";
+import { keyIdOf, SealError, type SealingKey, seal } from "@/lib/platform/crypto/codec";
+import type { OrgKeys } from "@/lib/platform/crypto/org-keys";
+import { intakeKey, orgKeys } from "@/lib/platform/keys";
+import { counters } from "@/lib/platform/metrics";
+import type { SystemSql } from "@/lib/platform/sql";
+import type { Piece } from "@/lib/providers/meta/split-envelope";
+import { dedupeHasher } from "@/lib/webhooks/platform-keys";
+
+/** An opened delivery with its pieces, payloads as text. */
+export interface Written {
+  id: string;
+  endpoint_id: string;
+  /** Set when the delivery was verified with one organisation's own secret. */
+  endpoint_org: string | null;
+  body_sealed: Buffer;
+  received_at: Date;
+  pieces: { piece: Piece; text: string }[];
+}
+interface EventRow {
+  id: string;
+  orgId: string | null;
+  channelId: string | null;
+  delivery: Written;
+  piece: Piece;
+  text: string;
+  dedupe: Buffer;
+  state: "pending" | "unrouted" | "quarantined";
+  cause: string | null;
+}
+type Hash = (parts: readonly string[]) => Buffer;
+
+/** Stores the events of a set of deliveries and marks these split. @returns organisations with pending events */
+export async function storeEvents(sql: SystemSql, work: Written[]): Promise<string[]> {
+  const hash = await dedupeHasher();
+  const routes = await findRoutes(sql, work);
+  const events = work.flatMap((delivery) =>
+    delivery.pieces.map(({ piece, text }) => toEvent(delivery, piece, text, routes, hash)),
+  );
+  const keys = await keysOf(events);
+  const intake = await intakeKey(keyIdOf(work.at(-1)?.body_sealed ?? Buffer.alloc(0)));
+  for (const e of events) {
+    // an organisation whose keys are destroyed is erased: its traffic is kept apart, and nobody else waits for it
+    if (e.orgId && !keys.has(e.orgId)) Object.assign(e, { state: "quarantined", cause: "no_key", channelId: null });
+  }
+  await insertEvents(sql, events, keys, intake);
+  await sql.run(
+    "deliveries.split",
+    `update webhook_deliveries d set state = case when u.unreadable then 'unreadable' else 'split' end, split_at = now()
+      from unnest($1::uuid[], $2::boolean[]) u (id, unreadable) where d.id = u.id`,
+    [work.map((w) => w.id), work.map((w) => w.pieces.every((p) => p.piece.field === "unreadable"))],
+  );
+  for (const e of events) if (e.cause) counters.eventsQuarantined.inc({ cause: e.cause });
+  return [...new Set(events.filter((e) => e.state === "pending").map((e) => e.orgId))].filter((id): id is string => id !== null);
+}
+
+async function insertEvents(sql: SystemSql, events: EventRow[], keys: Map<string, OrgKeys>, intake: SealingKey): Promise<void> {
+  const sealed = events.map((e) => {
+    const org = e.orgId ? keys.get(e.orgId) : undefined;
+    if (org) return { keyId: org.data.id, bytes: org.seal("webhook_events", "payload_sealed", e.id, e.text) };
+    const place = { scope: "intake", table: "webhook_events", column: "payload_sealed", rowId: e.id };
+    return { keyId: intake.id, bytes: seal(intake, place, e.text) };
+  });
+  await sql.run(
+    "events.insert",
+    `insert into webhook_events (id, org_id, channel_id, delivery_id, phone_number_id, waba_id, field, kind, dedupe, payload_sealed, key_id, received_at, state, cause)
+      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[], $10::bytea[],
+        $11::uuid[], $12::timestamptz[], $13::text[], $14::text[]) on conflict (dedupe) do nothing`,
+    [
+      events.map((e) => e.id),
+      events.map((e) => e.orgId),
+      events.map((e) => e.channelId),
+      events.map((e) => e.delivery.id),
+      events.map((e) => plain(e.piece.phoneNumberId)),
+      events.map((e) => plain(e.piece.wabaId)),
+      events.map((e) => plain(e.piece.field) ?? "unknown"),
+      events.map((e) => e.piece.kind),
+      events.map((e) => e.dedupe),
+      sealed.map((s) => s.bytes),
+      sealed.map((s) => s.keyId),
+      events.map((e) => e.delivery.received_at),
+      events.map((e) => e.state),
+      events.map((e) => e.cause),
+    ],
+  );
+}
+
+/** An id or a field name as it may stand in a text column; anything longer or stranger is no id we could know. */
+const plain = (value: string | null) => (value !== null && /^[\x21-\x7e]{1,80}$/.test(value) ? value : null);
+
+/** Keys of the organisations named; one without usable keys is left out. */
+async function keysOf(events: EventRow[]): Promise<Map<string, OrgKeys>> {
+  const keys = new Map<string, OrgKeys>();
+  for (const orgId of new Set(events.map((e) => e.orgId))) {
+    if (!orgId) continue;
+    try {
+      keys.set(orgId, await orgKeys(asId("organisation", orgId)));
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+    }
+  }
+  return keys;
+}
+
+function toEvent(delivery: Written, piece: Piece, text: string, routes: Routes, hash: Hash): EventRow {
+  const base = { id: newId("event"), delivery, piece, text, channelId: null, dedupe: hash(piece.dedupe) };
+  if (piece.broken) {
+    return { ...base, orgId: delivery.endpoint_org, state: "quarantined", cause: String(piece.payload.cause ?? piece.broken) };
+  }
+  const route = routeOf(piece, routes);
+  // a customer's own secret proves only that customer's traffic: anything else is kept apart, under a key of that endpoint
+  if (delivery.endpoint_org && route?.orgId !== delivery.endpoint_org) {
+    const dedupe = hash(["foreign", delivery.endpoint_id, ...piece.dedupe]);
+    return { ...base, orgId: delivery.endpoint_org, dedupe, state: "quarantined", cause: "foreign" };
+  }
+  if (!route) return { ...base, orgId: null, state: "unrouted", cause: null };
+  return { ...base, orgId: route.orgId, channelId: route.channelId, state: "pending", cause: null };
+}
+
+interface Route {
+  orgId: string;
+  channelId: string | null;
+}
+interface Routes {
+  byPhone: Map<string, Route>;
+  byWaba: Map<string, Route | "many">;
+}
+
+/** By phone_number_id; without one by WABA, if that belongs to one organisation. Never by display number, URL or time. */
+function routeOf(piece: Piece, routes: Routes): Route | null {
+  if (piece.phoneNumberId) return routes.byPhone.get(piece.phoneNumberId) ?? null;
+  const waba = piece.wabaId ? routes.byWaba.get(piece.wabaId) : undefined;
+  return waba && waba !== "many" ? waba : null;
+}
+
+async function findRoutes(sql: SystemSql, work: Written[]): Promise<Routes> {
+  const pieces = work.flatMap((w) => w.pieces.map((p) => p.piece));
+  const known = (ids: (string | null)[]) => [...new Set(ids.map(plain))].filter((id): id is string => id !== null);
+  const rows = await sql.rows<{ org_id: string; id: string; phone_number_id: string; waba_id: string }>(
+    "channels.route",
+    `select org_id, id, phone_number_id, waba_id from channels
+      where status <> 'disconnected' and (phone_number_id = any($1::text[]) or waba_id = any($2::text[]))`,
+    [known(pieces.map((p) => p.phoneNumberId)), known(pieces.filter((p) => !p.phoneNumberId).map((p) => p.wabaId))],
+  );
+  const routes: Routes = { byPhone: new Map(), byWaba: new Map() };
+  for (const r of rows) {
+    routes.byPhone.set(r.phone_number_id, { orgId: r.org_id, channelId: r.id });
+    const other = routes.byWaba.get(r.waba_id);
+    routes.byWaba.set(
+      r.waba_id,
+      other && other !== "many" && other.orgId !== r.org_id ? "many" : { orgId: r.org_id, channelId: null },
+    );
+  }
+  return routes;
+}
