@@ -5,6 +5,7 @@
 import type pg from "pg";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
+import { packed } from "@/lib/platform/bytea";
 import type { OrgKeys } from "@/lib/platform/crypto/org-keys";
 import { env } from "@/lib/platform/env";
 import { orgKeys } from "@/lib/platform/keys";
@@ -43,8 +44,8 @@ function beginFor(ctx: Ctx): string {
 
 const statements = (client: pg.PoolClient): Statements => ({
   rows: async <Row extends object>(name: string, text: string, values: readonly unknown[] = []) =>
-    (await client.query<Row>({ name, text, values: values as unknown[] })).rows,
-  run: async (name, text, values = []) => (await client.query({ name, text, values: values as unknown[] })).rowCount ?? 0,
+    (await client.query<Row>({ name, text, values: packed(values) })).rows,
+  run: async (name, text, values = []) => (await client.query({ name, text, values: packed(values) })).rowCount ?? 0,
 });
 
 async function transact<T>(role: DbRole, begin: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@
  * go into the next one. No row is acknowledged before its own commit.
  */
 
+import { packed } from "@/lib/platform/bytea";
 import { errorFields, log } from "@/lib/platform/log";
 import { isUnavailable, poolOf } from "@/lib/platform/pool";
 
@@ -110,7 +111,7 @@ async function write(rows: Delivery[]): Promise<void> {
   const all = [...folded.values()];
   await poolOf("ingest").query({
     ...INSERT,
-    values: [
+    values: packed([
       all.map((f) => f.row.id),
       all.map((f) => f.row.endpointId),
       all.map((f) => f.row.bodySha256),
@@ -118,6 +119,6 @@ async function write(rows: Delivery[]): Promise<void> {
       all.map((f) => f.row.keyId),
       all.map((f) => f.row.bytes),
       all.map((f) => f.repeats),
-    ],
+    ]),
   });
 }
