@@ -167,7 +167,7 @@ async function makeMessages(
         part.map((p) => p.direction),
         part.map((p) => key(p).seal("messages", "body_sealed", p.id, sealedJson({ content: { kind: "text", text: p.text } }))),
         part.map((p) => key(p).seal("messages", "wamid_sealed", p.id, p.wamid)),
-        part.map((p) => key(p).lookup("wamid", p.wamid)),
+        part.map((p) => key(p).wamidLookup(made[p.c.org]?.channels[0]?.phoneNumberId ?? "", p.wamid)),
         part.map((p) => p.at),
       ],
     );

@@ -115,7 +115,7 @@ async function insertOutbound(organisations: MadeOrganisation[], total: number, 
           keys.seal("messages", "body_sealed", m.id, JSON.stringify({ content: { kind: "text", text: "template" } })),
         ),
         mine.map((m) => keys.seal("messages", "wamid_sealed", m.id, m.wamid)),
-        mine.map((m) => keys.lookup("wamid", m.wamid)),
+        mine.map((m) => keys.wamidLookup(organisation.channels[0]?.phoneNumberId ?? "", m.wamid)),
       ],
     );
   }

@@ -7,13 +7,13 @@ const LADDER = ["sent", "delivered", "read", "played"];
 
 export const applyReceipts: typeof sound = async (sql, receipts) => {
   const touched = await sound(sql, receipts);
-  for (const { status, wamid } of receipts) {
+  for (const { status, wamid, phoneNumberId } of receipts) {
     const higher = LADDER.slice(LADDER.indexOf(status) + 1);
     if (status === "failed" || higher.length === 0) continue;
     await sql.run(
       `broken.last.${status}`,
       `update messages set ${higher.map((name) => `${name}_at = null`).join(", ")} where org_id = $1 and wamid_lookup = $2 and direction = 'out'`,
-      [sql.ctx.orgId, sql.keys.lookup("wamid", wamid)],
+      [sql.ctx.orgId, sql.keys.wamidLookup(phoneNumberId, wamid)],
     );
   }
   return touched;

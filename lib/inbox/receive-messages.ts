@@ -5,7 +5,7 @@ import { previewOf, shownName } from "@/lib/inbox/model";
 import { sealPreview } from "@/lib/inbox/store";
 import { asId, type Id, newId } from "@/lib/kernel/ids";
 import { addMs, minutes } from "@/lib/kernel/time";
-import { type InboundRow, insertInbound, knownWamids } from "@/lib/messages";
+import { type InboundRow, insertInbound, knownMessages } from "@/lib/messages";
 import type { Sql } from "@/lib/platform/sql";
 import type { InboundMessage } from "@/lib/providers/ports";
 
@@ -58,11 +58,14 @@ export async function receiveMessages(sql: Sql, items: readonly Received[]): Pro
   return rows.map((r) => ({ conversationId: r.conversationId, messageId: r.id }));
 }
 
-/** A wamid seen before, or twice in the batch, is the same message. */
+/** A wamid seen before on its number, or twice in the batch, is the same message. */
 async function dropKnown(sql: Sql, items: readonly Received[]): Promise<Received[]> {
-  const byWamid = new Map(items.map((item) => [item.message.wamid, item]));
-  const known = await knownWamids(sql, [...byWamid.keys()]);
-  return [...byWamid.values()].filter((item) => !known.has(item.message.wamid));
+  const unique = [...new Map(items.map((item) => [`${item.message.phoneNumberId}|${item.message.wamid}`, item])).values()];
+  const known = await knownMessages(
+    sql,
+    unique.map((item) => item.message),
+  );
+  return unique.filter((item) => !known.has(item.message));
 }
 
 const pairOf = (channelId: string, contactId: string) => `${channelId}|${contactId}`;
@@ -106,6 +109,7 @@ function placeOf({ message, receivedAt }: Received): Date {
 const rowOf = (item: Received, id: Id<"message">, conversationId: Id<"conversation">): InboundRow => ({
   id,
   conversationId,
+  phoneNumberId: item.message.phoneNumberId,
   wamid: item.message.wamid,
   type: item.message.content.kind === "card" ? item.message.content.type : item.message.content.kind,
   body: {

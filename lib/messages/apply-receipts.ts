@@ -11,6 +11,7 @@ export interface Touched {
 }
 interface Group {
   lookup: Buffer;
+  phoneNumberId: string;
   wamid: string;
   tag: string | null;
   merged: Merged;
@@ -27,7 +28,7 @@ export async function applyReceipts(sql: Sql, receipts: readonly Receipt[]): Pro
   if (receipts.length === 0) return [];
   const groups = new Map<string, Group>();
   for (const r of receipts) {
-    const lookup = sql.keys.lookup("wamid", r.wamid);
+    const lookup = sql.keys.wamidLookup(r.phoneNumberId, r.wamid);
     const key = lookup.toString("latin1");
     const one = receiptOf(r.status, r.at, r.failureCode);
     const known = groups.get(key);
@@ -35,7 +36,7 @@ export async function applyReceipts(sql: Sql, receipts: readonly Receipt[]): Pro
     if (known) {
       known.merged = merge(known.merged, one);
       known.tag ??= tag;
-    } else groups.set(key, { lookup, wamid: r.wamid, tag, merged: one });
+    } else groups.set(key, { lookup, phoneNumberId: r.phoneNumberId, wamid: r.wamid, tag, merged: one });
   }
   const all = [...groups.values()];
   await attachByTag(sql, all);
@@ -119,8 +120,9 @@ async function keepUnmatched(
   groups: Map<string, Group>,
   matched: Set<string>,
 ): Promise<void> {
-  const byWamid = new Map([...groups].map(([key, g]) => [g.wamid, { key, lookup: g.lookup }]));
-  const left = receipts.filter((r) => !matched.has(byWamid.get(r.wamid)?.key ?? ""));
+  const byMessage = new Map([...groups].map(([key, g]) => [`${g.phoneNumberId}|${g.wamid}`, { key, lookup: g.lookup }]));
+  const groupOf = (r: Receipt) => byMessage.get(`${r.phoneNumberId}|${r.wamid}`);
+  const left = receipts.filter((r) => !matched.has(groupOf(r)?.key ?? ""));
   if (left.length === 0) return;
   await sql.run(
     "receipts.keep",
@@ -129,7 +131,7 @@ async function keepUnmatched(
     [
       sql.ctx.orgId,
       left.map(() => newId("receipt")),
-      left.map((r) => byWamid.get(r.wamid)?.lookup),
+      left.map((r) => groupOf(r)?.lookup),
       left.map((r) => r.status),
       left.map((r) => r.at),
       left.map((r) => r.failureCode),

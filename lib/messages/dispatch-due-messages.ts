@@ -95,7 +95,7 @@ async function dispatchOne(ctx: Ctx, channel: ChannelRow, send: Claimed, message
 
 async function recordOutcome(sql: Sql, channel: ChannelRow, send: Claimed, outcome: SendOutcome): Promise<void> {
   if (outcome.kind === "accepted") {
-    const lookup = await accept(sql, send, outcome.wamid, outcome.qualityHeld);
+    const lookup = await accept(sql, send, channel.phoneNumberId, outcome.wamid, outcome.qualityHeld);
     await attachPending(sql, [lookup]);
     return;
   }

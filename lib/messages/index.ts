@@ -12,7 +12,7 @@ export {
   findMessageRow,
   type InboundRow,
   insertInbound,
-  knownWamids,
+  knownMessages,
   MESSAGE_COLUMNS,
   MESSAGE_JOINS,
   type MessageBody,

@@ -130,7 +130,7 @@ async function settle(sql: Sql, held: Held, state: string, code: number | null):
 }
 
 /** The provider took it. A receipt may have settled the row before us; the wamid is kept either way. */
-export async function accept(sql: Sql, held: Held, wamid: string, qualityHeld: boolean): Promise<Buffer> {
+export async function accept(sql: Sql, held: Held, phoneNumberId: string, wamid: string, qualityHeld: boolean): Promise<Buffer> {
   // an answer that came after the lease still is the answer
   await sql.run(
     "outbox.accept",
@@ -138,7 +138,7 @@ export async function accept(sql: Sql, held: Held, wamid: string, qualityHeld: b
       where org_id = $1 and id = $2 and fence = $3 and state in ('dispatching', 'unknown', 'needs_review')`,
     [sql.ctx.orgId, held.outboxId, held.fence],
   );
-  const lookup = sql.keys.lookup("wamid", wamid);
+  const lookup = sql.keys.wamidLookup(phoneNumberId, wamid);
   await sql.run(
     "message.accepted",
     `update messages set accepted_at = least(accepted_at, now()), quality_held = $5, wamid_sealed = coalesce(wamid_sealed, $3), wamid_lookup = coalesce(wamid_lookup, $4)

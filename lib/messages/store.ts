@@ -111,6 +111,7 @@ export async function findMessageRow(sql: Sql, id: Id<"message">): Promise<Messa
 export interface InboundRow {
   id: Id<"message">;
   conversationId: Id<"conversation">;
+  phoneNumberId: string;
   wamid: string;
   type: string;
   body: MessageBody;
@@ -118,10 +119,13 @@ export interface InboundRow {
   receivedAt: Date;
 }
 
-/** Of the given wamids, those whose message is here already. */
-export async function knownWamids(sql: Sql, wamids: readonly string[]): Promise<Set<string>> {
-  if (wamids.length === 0) return new Set();
-  const byLookup = new Map(wamids.map((w) => [sql.keys.lookup("wamid", w).toString("latin1"), w]));
+/** Of the given messages, those that are here already. */
+export async function knownMessages<M extends { phoneNumberId: string; wamid: string }>(
+  sql: Sql,
+  list: readonly M[],
+): Promise<Set<M>> {
+  if (list.length === 0) return new Set();
+  const byLookup = new Map(list.map((m) => [sql.keys.wamidLookup(m.phoneNumberId, m.wamid).toString("latin1"), m]));
   const rows = await sql.rows<{ wamid_lookup: Buffer }>(
     "messages.known",
     "select wamid_lookup from messages where org_id = $1 and wamid_lookup = any($2::bytea[])",
@@ -148,7 +152,7 @@ export async function insertInbound(sql: Sql, rows: readonly InboundRow[]): Prom
       rows.map((r) => r.type),
       rows.map((r) => sealBody(sql, r.id, r.body)),
       rows.map((r) => keys.seal("messages", "wamid_sealed", r.id, r.wamid)),
-      rows.map((r) => keys.lookup("wamid", r.wamid)),
+      rows.map((r) => keys.wamidLookup(r.phoneNumberId, r.wamid)),
       rows.map((r) => r.at),
       rows.map((r) => r.receivedAt),
     ],

@@ -136,7 +136,7 @@ async function writeLine(
       state === "failed" ? 131026 : null,
       state === "failed" ? "undeliverable" : null,
       sql.keys.seal("messages", "wamid_sealed", messageId, wamid),
-      sql.keys.lookup("wamid", wamid),
+      sql.keys.wamidLookup(channel.phoneNumberId, wamid),
     ],
   );
   await setLastMessage(sql, conversationId, { messageId, at, direction: "out", ...previewOf(content) });

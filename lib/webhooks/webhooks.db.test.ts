@@ -67,6 +67,17 @@ describe("a batch", () => {
     expect((await events(phoneOf(a))).length).toBe(4);
   });
 
+  test("the same wamid on two numbers of one organisation is two messages", async () => {
+    const org = await makeOrganisation({ channels: [{}, {}] });
+    const id = wamid();
+    const changes = org.channels.map((c) =>
+      messagesChange(c.phoneNumberId, { messages: [textMessage(id, "628111", "dua nomor")] }),
+    );
+    await deliver(envelopeOf(wabaOf(org), ...changes));
+    await drain(org.id);
+    expect(await counts(org)).toMatchObject({ messages: 2, conversations: 2, contacts: 1 });
+  });
+
   test("equal bodies arriving together are one delivery that counts its repeats", async () => {
     const org = await makeOrganisation();
     const body = envelopeOf(wabaOf(org), messagesChange(phoneOf(org), { messages: [textMessage(wamid(), "628111", "sekali")] }));

@@ -27,6 +27,10 @@ export class OrgKeys {
   openText(table: string, column: string, rowId: string, sealed: Uint8Array | null): string | null {
     return sealed ? this.open(table, column, rowId, sealed).toString() : null;
   }
+  /** A message's lookup: a wamid is unique per number, so the number is part of it. */
+  wamidLookup(phoneNumberId: string, wamid: string): Buffer {
+    return this.lookup("wamid", `${phoneNumberId}|${wamid}`);
+  }
   /** HMAC-SHA256 under the organisation's index key: equal values meet, nothing else is learnt. 32 bytes. */
   lookup(kind: LookupKind, value: string): Buffer {
     return createHmac("sha256", this.index.subkey(`lookup.${kind}`))
