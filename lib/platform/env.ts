@@ -116,5 +116,11 @@ const ENV = new Proxy({} as Env, {
 });
 const OPTIONAL = new Set(["META_APP_SECRET_PREVIOUS", "METRICS_TOKEN"]);
 
+/** Hosts the product calls: the provider, and its own public webhook address for the handshake test. */
+export const outgoingHosts = (): string[] => {
+  env();
+  return [current?.META_GRAPH_URL, current?.WEBHOOK_PUBLIC_URL].flatMap((u) => (u ? [new URL(u).host] : []));
+};
+
 /** True where plain http and loopback addresses are allowed for outgoing calls: development only, for the sandbox. */
 export const allowsLoopback = () => env().APP_ENV === "development";

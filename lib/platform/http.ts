@@ -5,7 +5,7 @@ import ipaddr from "ipaddr.js";
 import { Agent, request } from "undici";
 import { AppError } from "@/lib/kernel/errors";
 import { seconds } from "@/lib/kernel/time";
-import { allowsLoopback } from "@/lib/platform/env";
+import { allowsLoopback, outgoingHosts } from "@/lib/platform/env";
 
 /** How a call ended below HTTP: `not_sent` is certain (no byte of the request left), `unknown` is not. */
 export class HttpFailure extends Error {
@@ -81,6 +81,7 @@ const NOT_SENT = new Set([
 ]);
 
 function checkUrl(url: URL) {
+  if (!outgoingHosts().includes(url.host)) throw new AppError("invalid", "host_not_listed");
   const literal = ipaddr.isValid(url.hostname.replace(/^\[|\]$/g, ""));
   const loopback = literal && ipaddr.process(url.hostname.replace(/^\[|\]$/g, "")).range() === "loopback";
   if (allowsLoopback() && (loopback || url.hostname === "localhost")) return;

@@ -2,12 +2,15 @@
 import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
-import { revokeSession, signIn } from "@/lib/identity";
+import { normalEmail, revokeSession, signIn } from "@/lib/identity";
 import { AppError } from "@/lib/kernel/errors";
 import { env } from "@/lib/platform/env";
 import { errorFields, log } from "@/lib/platform/log";
-import { clearAttempts, countAttempt } from "@/lib/web/login-throttle";
+import { countAttempt, forgiveAttempts, type Rate } from "@/lib/web/rate-limit";
 import { cookieName, cookieOptions, isHttps } from "@/lib/web/session-cookie";
+
+/** Attempts on one account, whoever makes them. */
+const SIGN_INS: Rate = { name: "sign-in", points: 10, seconds: 300 };
 
 const Credentials = z.object({ email: z.string().trim().min(1).max(254), password: z.string().min(1).max(512) });
 
@@ -16,9 +19,9 @@ async function authorize(input: unknown, headers: Record<string, string> | undef
   if (!parsed.success) throw new Error("bad_credentials");
   const { email, password } = parsed.data;
   try {
-    await countAttempt(email);
+    await countAttempt(SIGN_INS, normalEmail(email));
     const secret = await signIn({ email, password, device: headers?.["user-agent"] ?? "" }, new Date());
-    await clearAttempts(email);
+    await forgiveAttempts(SIGN_INS, normalEmail(email));
     return { id: secret };
   } catch (error) {
     if (!(error instanceof AppError)) log.error("sign_in.failed", errorFields(error));

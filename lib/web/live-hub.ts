@@ -10,6 +10,7 @@ import type { Visitor } from "@/lib/web/request-guard";
 
 const RECHECK = seconds(5);
 const EVENT = "live";
+const STREAMS_PER_SESSION = 20;
 
 interface Stream {
   visitor: Visitor;
@@ -39,11 +40,18 @@ class LiveHub {
       if (streams.delete(stream)) gauges.liveStreams.dec();
       if (streams.size === 0 && this.#byOrg.get(orgId) === streams) this.#byOrg.delete(orgId);
     });
+    this.#closeOldest(streams, visitor.secret);
     const stream: Stream = { visitor, idHash: hashSession(visitor.secret), out };
     this.#byOrg.set(orgId, streams.add(stream));
     gauges.liveStreams.inc();
     void this.#resume(stream, afterId);
     return out.response;
+  }
+
+  /** One session needs a stream per tab, not hundreds. */
+  #closeOldest(streams: Set<Stream>, secret: string) {
+    const own = [...streams].filter((s) => s.visitor.secret === secret);
+    if (own.length >= STREAMS_PER_SESSION) own[0]?.out.close();
   }
 
   /** What a browser missed; without a place to go on from it refetches, and is given one. */

@@ -5,6 +5,7 @@ import type { Ctx } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
 import { PRIVATE, problem } from "@/lib/web/problem";
+import { countAttempt, type Rate } from "@/lib/web/rate-limit";
 import { readBounded } from "@/lib/web/read-bounded";
 import { assertOwnOrigin, newRequestId, type Visitor, visitorOf } from "@/lib/web/request-guard";
 
@@ -17,6 +18,8 @@ export interface RouteSpec<P, Q, B> {
   params?: P;
   query?: Q;
   body?: B;
+  /** How often one person may call it. */
+  rate?: Rate;
   /** Status of a success; 200 unless told. */
   status?: number;
 }
@@ -50,6 +53,7 @@ export function route<
       if (spec.access !== "public" && !visitor) throw new AppError("unauthenticated", "no_session");
       assertOwnOrigin(request);
       if (visitor && spec.access !== "session" && spec.access !== "public") allow(visitor.ctx, spec.access);
+      if (spec.rate && visitor) await countAttempt(spec.rate, `${visitor.ctx.orgId}:${visitor.secret}`);
       const input = {
         // an address that cannot exist is an address that does not
         params: spec.params ? parse(spec.params, await context.params, () => new AppError("not_found", "address")) : undefined,

@@ -3,6 +3,8 @@ import { route } from "@/lib/web/route";
 
 export const dynamic = "force-dynamic";
 
-export const GET = route({ access: "session" }, async (_ctx, { visitor, request }) =>
-  visitor ? liveHub().open(visitor, request.signal, request.headers.get("last-event-id")) : undefined,
+export const GET = route(
+  { access: "session", rate: { name: "live", points: 120, seconds: 60 } },
+  async (_ctx, { visitor, request }) =>
+    visitor ? liveHub().open(visitor, request.signal, request.headers.get("last-event-id")) : undefined,
 );
