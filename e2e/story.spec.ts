@@ -36,3 +36,14 @@ test("what came with the page survives a reload at the same address", async ({ d
   await expect(desk.getByRole("heading", { name: client.name })).toBeVisible();
   await expect(desk.getByRole("textbox", { name: "Reply" })).toHaveValue("half a thought");
 });
+
+test("the inbox opens on All until one chooses, and then on the choice", async ({ deskOf }) => {
+  const desk = await deskOf("admin");
+  const views = desk.getByRole("navigation", { name: "Views" });
+  await desk.goto("/inbox");
+  await expect(views.getByRole("link", { name: "All", exact: true })).toHaveAttribute("aria-current", "page");
+  await views.getByRole("link", { name: "Unassigned", exact: true }).click();
+  await expect(desk).toHaveURL(/\/inbox\/unassigned$/);
+  await desk.goto("/inbox");
+  await expect(views.getByRole("link", { name: "Unassigned", exact: true })).toHaveAttribute("aria-current", "page");
+});

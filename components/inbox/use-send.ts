@@ -7,6 +7,7 @@ import { useToasts } from "@/components/data/toast-store";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { findByRequest, guessRow, putMessage } from "@/components/inbox/cache";
 import { returnToDraft } from "@/components/inbox/drafts";
+import { keys } from "@/components/inbox/keys";
 import { useLastAction } from "@/components/inbox/last-action";
 import type { ThreadMessage } from "@/components/inbox/thread-items";
 import { useMe } from "@/components/shell/me";
@@ -36,6 +37,7 @@ export function useSend(conversationId: string) {
     mutationFn: ({ requestId, body }: Send) =>
       api.post(`/api/conversations/${conversationId}/messages`, { requestId, ...body }, MessageView),
     onSuccess: (message) => putMessage(client, message),
+    onError: () => client.invalidateQueries({ queryKey: keys.conversation(conversationId) }), // the window may have closed
   });
   return (body: Send["body"], shown: ContentView) => {
     const send: Send = { requestId: crypto.randomUUID(), at: new Date(now()).toISOString(), body, shown };

@@ -26,7 +26,13 @@ export function useShortcuts(bindings: Record<string, (event: KeyboardEvent) => 
     );
     for (const { press, key } of presses) {
       map[press] = (event) => {
-        if (event.defaultPrevented || event.isComposing || inField(event) || document.querySelector("[role='dialog']")) return;
+        if (
+          event.defaultPrevented ||
+          event.isComposing ||
+          inField(event) ||
+          document.querySelector("[role='dialog'], [role='alertdialog']")
+        )
+          return;
         latest.current[key]?.(event);
       };
     }

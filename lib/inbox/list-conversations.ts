@@ -1,6 +1,6 @@
 import { allow } from "@/lib/identity";
 import { type Cursor, decodeCursor, encodeCursor } from "@/lib/inbox/model";
-import { type ConversationRaw, ROW_COLUMNS, ROW_JOINS, toConversationRow } from "@/lib/inbox/store";
+import { type ConversationRaw, ROW_COLUMNS, ROW_JOINS, ROW_WITH, toConversationRow } from "@/lib/inbox/store";
 import type { ConversationPage, CountsView, ViewName } from "@/lib/inbox/views";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
@@ -20,7 +20,7 @@ export const listRows = (sql: Sql, view: ViewName, viewer: string | null, after:
   sql.rows<ConversationRaw>(
     `conversations.${view}`,
     // ids first under the covering order, then joins by whole primary keys
-    `with c as materialized (select * from conversations c where c.org_id = $1 and (c.last_activity_at, c.id) < ($3, $4) and ${WHERE[view]} and ($2::uuid is null or true)
+    `with ${ROW_WITH}, c as materialized (select * from conversations c where c.org_id = $1 and (c.last_activity_at, c.id) < ($3, $4) and ${WHERE[view]} and ($2::uuid is null or true)
         order by c.last_activity_at desc, c.id desc limit ${PAGE + 1})
       select ${ROW_COLUMNS} from c ${ROW_JOINS} order by c.last_activity_at desc, c.id desc`,
     [sql.ctx.orgId, viewer, after.at, after.id],
@@ -51,7 +51,7 @@ export async function listConversationsById(ctx: Ctx, input: { ids: string[]; vi
   return inTenantSql(ctx, async (sql) => {
     const rows = await sql.rows<ConversationRaw>(
       `conversations.by_id.${input.view}`,
-      `select ${ROW_COLUMNS} from conversations c ${ROW_JOINS} where c.org_id = $1 and c.id = any($3::uuid[]) and ${WHERE[input.view]}
+      `with ${ROW_WITH} select ${ROW_COLUMNS} from conversations c ${ROW_JOINS} where c.org_id = $1 and c.id = any($3::uuid[]) and ${WHERE[input.view]}
         order by c.last_activity_at desc, c.id desc`,
       [ctx.orgId, userIdOf(ctx), input.ids.slice(0, PAGE)],
     );

@@ -8,7 +8,8 @@ import { currentLocale } from "@/lib/web/page";
 export default getRequestConfig(async () => {
   const jar = await cookies();
   const locale =
-    asLocale(await currentLocale()) ??
+    // Without its store the page must still be able to say what is wrong.
+    asLocale(await currentLocale().catch(() => null)) ??
     asLocale(jar.get(LOCALE_COOKIE)?.value) ??
     negotiateLocale((await headers()).get("accept-language")) ??
     DEFAULT_LOCALE;
