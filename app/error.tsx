@@ -1,6 +1,6 @@
 "use client";
-import { fatalWords } from "@/app/fatal-words";
 import { Fatal } from "@/components/shell/fatal";
+import { fatalWords } from "@/components/shell/fatal-words";
 
 /** For pages outside the workspace, such as the door. */
 export default function PageError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {

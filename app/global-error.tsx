@@ -1,7 +1,7 @@
 "use client";
 import "./globals.css";
-import { fatalWords } from "@/app/fatal-words";
 import { Fatal } from "@/components/shell/fatal";
+import { fatalWords } from "@/components/shell/fatal-words";
 
 /** The last net: even the root layout failed. */
 export default function GlobalError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {

@@ -36,7 +36,7 @@ export async function measurePixels(ground: Ground): Promise<void> {
     await page.getByLabel("Password").fill(user?.password ?? "");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL("**/inbox**");
-    await page.evaluate(watchMarkers);
+    await page.evaluate(WATCH);
     const offer = (marker: string, client: number) => post(ground, number ?? { wabaId: "", phoneNumberId: "" }, marker, client);
     for (let client = 0; client < CLIENTS; client++) await offer(`px-${-1 - client}-`, client); // conversations exist, the page is warm
     await sleep(5000);
@@ -51,7 +51,7 @@ export async function measurePixels(ground: Ground): Promise<void> {
     }
     await sleep(5000);
     const foreign = noise();
-    const { seen } = await page.evaluate(() => (window as unknown as { watched: Watched }).watched);
+    const { seen } = await page.evaluate<Watched>("window.watched");
     const took = answered.map((at, i) => (seen[`px-${i}-`] ?? Number.POSITIVE_INFINITY) - at);
     const never = took.filter((ms) => ms === Number.POSITIVE_INFINITY).length;
     const value = Math.max(0, quantile(took, 0.95));
@@ -71,21 +71,19 @@ export async function measurePixels(ground: Ground): Promise<void> {
   }
 }
 
-/** Runs in the page: looks at what is on screen after each frame in which something changed. */
-function watchMarkers(): void {
-  const watched: Watched = { seen: {} };
-  (window as unknown as { watched: Watched }).watched = watched;
+/** Runs in the page, as text because it is not ours to compile: looks at what is on screen after each frame in which something changed. */
+const WATCH = `
+  window.watched = { seen: {} };
   let due = false;
   const look = () => {
     due = false;
-    for (const [marker] of (document.body.textContent ?? "").matchAll(/px-\d+-/g)) watched.seen[marker] ??= Date.now();
+    for (const [marker] of (document.body.textContent ?? "").matchAll(/px-\\d+-/g)) window.watched.seen[marker] ??= Date.now();
   };
   new MutationObserver(() => {
     if (due) return;
     due = true;
     requestAnimationFrame(() => setTimeout(look, 0)); // after the frame that paints it
-  }).observe(document.body, { childList: true, subtree: true, characterData: true });
-}
+  }).observe(document.body, { childList: true, subtree: true, characterData: true });`;
 
 /** Posts one signed message. @returns when its 200 came, milliseconds since 1970 */
 async function post(

@@ -53,6 +53,12 @@ export async function measureProcess(ground: Ground, options: ProcessOptions): P
       }),
     );
   }
+  if (options.rounds > 0) printRatio(ours, theirs, noise, faults);
+  if (options.sustained > 0) await measureSustained(ground, options.sustained);
+  await measurePixels(ground);
+}
+
+function printRatio(ours: number[], theirs: number[], noise: number[], faults: number): void {
   const ratio = round(median(ours.map((v, i) => v / (theirs[i] ?? Number.NaN))));
   print({
     measure: "process",
@@ -66,8 +72,6 @@ export async function measureProcess(ground: Ground, options: ProcessOptions): P
     pass: ratio >= 0.5 && faults === 0,
     foreign_cores: median(noise),
   });
-  await measureSustained(ground, options.sustained);
-  await measurePixels(ground);
 }
 
 async function measureSustained(ground: Ground, rows: number): Promise<void> {

@@ -15,6 +15,12 @@ export function newClient(word: string): Client {
   return { digits: `62812${unique}`, name: `${word} ${unique}` };
 }
 
+/** A client whose last four digits make the sandbox misbehave in a known way; only numbers under +1555 do. */
+export function oddClient(word: string, suffix: string): Client {
+  const client = newClient(word);
+  return { ...client, digits: `1555${client.digits.slice(-6)}${suffix}` };
+}
+
 /** The client's phone in a page of its own. */
 export async function openPhone(context: BrowserContext, client: Client): Promise<Page> {
   const page = await context.newPage();

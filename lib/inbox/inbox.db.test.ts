@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   assignConversation,
@@ -15,8 +16,10 @@ import {
 } from "@/lib/inbox";
 import { systemCtx } from "@/lib/kernel/ctx";
 import { asId, type Id } from "@/lib/kernel/ids";
+import { canonicalEntry } from "@/lib/platform/audit";
 import { closeDb } from "@/lib/platform/db";
 import { closeJobs } from "@/lib/platform/jobs";
+import { orgKeys } from "@/lib/platform/keys";
 import { closePools, poolOf } from "@/lib/platform/pool";
 import { closeRedis } from "@/lib/platform/redis";
 import { type Chat, makeChat } from "@/lib/testing/conversations";
@@ -174,13 +177,26 @@ test("a stranger's tenant finds nothing anywhere, a lesser role may not", async 
 });
 
 test("the trail's chain holds, and neither app nor worker can change it", async () => {
-  const { rows } = await poolOf("owner").query("select seq, prev_hash, hash from audit_entries where org_id = $1 order by seq", [
-    org.id,
-  ]);
+  const { rows } = await poolOf("owner").query(
+    "select seq, at, actor, actor_id, action, subject, subject_id, detail, prev_hash, hash from audit_entries where org_id = $1 order by seq",
+    [org.id],
+  );
   expect(rows.length).toBeGreaterThan(1);
+  const key = (await orgKeys(org.id)).audit.subkey(`audit.${org.id.replaceAll("-", "")}`);
   rows.forEach((row, i) => {
     expect(row.seq).toBe(i + 1);
     if (i > 0) expect(row.prev_hash.equals(rows[i - 1].hash)).toBe(true);
+    const detail = JSON.stringify(Object.fromEntries(Object.entries(row.detail).sort(([a], [b]) => (a < b ? -1 : 1))));
+    const fields = {
+      ...row,
+      orgId: org.id,
+      at: row.at.toISOString(),
+      actorId: row.actor_id,
+      subjectId: row.subject_id,
+      detail,
+      prev: row.prev_hash,
+    };
+    expect(createHmac("sha256", key).update(canonicalEntry(fields)).digest().equals(row.hash)).toBe(true);
   });
   for (const role of ["app", "worker"] as const) {
     for (const text of [

@@ -1,0 +1,24 @@
+import { expect, open, reply, test, thread } from "./desk";
+import { clientWrites, oddClient, sentTo } from "./sandbox";
+
+test("a message that could not be delivered says why, in a sentence", async ({ deskOf }) => {
+  const client = oddClient("Gone", "0026");
+  const desk = await deskOf("lawyer");
+  await clientWrites(client, "Write to me");
+  await open(desk, client);
+  await reply(desk, "This will not arrive");
+  await expect(thread(desk)).toContainText("WhatsApp could not deliver it.", { timeout: 20_000 });
+  await expect(thread(desk)).toContainText("(code 131026)");
+  await expect(thread(desk)).toContainText("Not sent");
+});
+
+test("an answer that never came is said, and never sent again by itself", async ({ deskOf }) => {
+  const client = oddClient("Silent", "0500");
+  const desk = await deskOf("lawyer");
+  await clientWrites(client, "Write to me");
+  await open(desk, client);
+  await reply(desk, "Did this leave?");
+  await expect(thread(desk)).toContainText(/Unclear|Sent|Delivered|Read/, { timeout: 20_000 });
+  await expect(thread(desk)).toContainText(/Sent|Delivered|Read/, { timeout: 20_000 }); // the tag in its receipt settles it
+  expect(await sentTo(client)).toHaveLength(1);
+});
