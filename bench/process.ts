@@ -10,6 +10,9 @@ import { measurePixels } from "./pixels";
 import { type Backlog, countOutcome, makeBacklog } from "./process-data";
 import { type Ground, sleep } from "./trial/ground";
 
+/** A round that others took more than this many cores from is repeated, twice at most; the quietest counts. */
+const QUIET = 0.3;
+
 export interface ProcessOptions {
   rounds: number;
   rows: number;
@@ -26,36 +29,39 @@ export async function measureProcess(ground: Ground, options: ProcessOptions): P
   const noise: number[] = [];
   let faults = 0;
   for (let i = 0; i < options.rounds; i++) {
-    const [line] = await runScript("ref-process.mjs", [
-      "--mode",
-      "batch-org",
-      "--batch",
-      "500",
-      "--rows",
-      `${options.rows}`,
-      "--pg",
-      refUrl,
-    ]);
-    theirs.push(Number(line?.rows_s));
-    const backlog = await makeBacklog(options.rows);
-    const { seconds, foreign } = await pump(ground);
-    ours.push(options.rows / seconds);
-    noise.push(foreign ?? 0);
-    const fault = await outcomeFault(backlog);
-    if (fault) faults++;
+    let best = await oneRound(ground, refUrl, options.rows);
+    for (let again = 0; again < 2 && best.foreign > QUIET; again++) {
+      const next = await oneRound(ground, refUrl, options.rows);
+      if (next.foreign < best.foreign) best = next;
+    }
+    ours.push(best.ours);
+    theirs.push(best.theirs);
+    noise.push(best.foreign);
+    if (best.fault) faults++;
     console.log(
       JSON.stringify({
         round: i + 1,
-        rows_s: Math.round(options.rows / seconds),
-        reference: line?.rows_s,
-        foreign_cores: foreign,
-        fault,
+        rows_s: Math.round(best.ours),
+        reference: best.theirs,
+        foreign_cores: best.foreign,
+        fault: best.fault,
       }),
     );
   }
   if (options.rounds > 0) printRatio(ours, theirs, noise, faults);
   if (options.sustained > 0) await measureSustained(ground, options.sustained);
   await measurePixels(ground);
+}
+
+/** The reference, then ours; `foreign` is the noisier of the two. */
+async function oneRound(ground: Ground, refUrl: string, rows: number) {
+  const postgres = `${ground.supervisor.pid("postgres")}+`;
+  const args = ["--mode", "batch-org", "--batch", "500", "--rows", `${rows}`, "--pg", refUrl, "--cpu", postgres];
+  const [line] = await runScript("ref-process.mjs", args);
+  const backlog = await makeBacklog(rows);
+  const { seconds, foreign } = await pump(ground);
+  const noisier = Math.max(foreign ?? 0, Number(line?.foreign_cores ?? 0));
+  return { ours: rows / seconds, theirs: Number(line?.rows_s), foreign: noisier, fault: await outcomeFault(backlog) };
 }
 
 function printRatio(ours: number[], theirs: number[], noise: number[], faults: number): void {

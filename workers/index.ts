@@ -5,11 +5,11 @@ import { minutes, seconds } from "@/lib/kernel/time";
 import { lastDispatchRound } from "@/lib/messages";
 import { closeDb } from "@/lib/platform/db";
 import { EnvError, env, startEnv } from "@/lib/platform/env";
+import { healthListener } from "@/lib/platform/health";
 import { closeHttp } from "@/lib/platform/http";
 import { closeJobs, startJobs, startSweep } from "@/lib/platform/jobs";
 import { errorFields, log } from "@/lib/platform/log";
-import { registry } from "@/lib/platform/metrics";
-import { closePools, poolOf } from "@/lib/platform/pool";
+import { closePools } from "@/lib/platform/pool";
 import { closeRedis, warmRedis } from "@/lib/platform/redis";
 import { sweepTemplates } from "@/lib/templates";
 import { destroyOldBodies, destroyOldUnrouted, ensureIntakeKey, measureBacklog } from "@/lib/webhooks";
@@ -67,27 +67,7 @@ const watchdog = startSweep("watchdog", 10_000, async () => {
   return false;
 });
 
-const server = http.createServer(async (req, res) => {
-  const reply = (status: number, type: string, body: string) => {
-    res.writeHead(status, { "content-type": type });
-    res.end(body);
-  };
-  if (req.url === "/health") return reply(200, "application/json", '{"status":"ok"}');
-  if (req.url === "/health/ready") {
-    const ready = await poolOf("system")
-      .query("select 1")
-      .then(
-        () => true,
-        () => false,
-      );
-    return reply(ready ? 200 : 503, "application/json", JSON.stringify({ status: ready ? "ok" : "unready" }));
-  }
-  const token = env().METRICS_TOKEN;
-  if (req.url === "/metrics" && token && req.headers.authorization === `Bearer ${token}`) {
-    return reply(200, registry.contentType, await registry.metrics());
-  }
-  return reply(404, "text/plain", "");
-});
+const server = http.createServer(healthListener("system"));
 server.listen(env().WORKER_PORT, env().HOSTNAME, () => log.info("worker.listening", { port: env().WORKER_PORT }));
 
 let stopping = false;

@@ -1,9 +1,9 @@
 /** The receiver: the widest unauthenticated surface, so the smallest program. Takes webhooks, nothing else. */
 import http from "node:http";
 import { EnvError, env, startEnv } from "@/lib/platform/env";
+import { healthListener } from "@/lib/platform/health";
 import { errorFields, log } from "@/lib/platform/log";
-import { registry } from "@/lib/platform/metrics";
-import { closePools, poolOf } from "@/lib/platform/pool";
+import { closePools } from "@/lib/platform/pool";
 import { webhookListener } from "@/lib/webhooks/intake";
 
 try {
@@ -13,29 +13,7 @@ try {
   process.exit(1);
 }
 
-const server = http.createServer(
-  webhookListener(async (req, res) => {
-    const reply = (status: number, type: string, body: string) => {
-      res.writeHead(status, { "content-type": type });
-      res.end(body);
-    };
-    if (req.url === "/health") return reply(200, "application/json", '{"status":"ok"}');
-    if (req.url === "/health/ready") {
-      const ready = await poolOf("ingest")
-        .query("select 1")
-        .then(
-          () => true,
-          () => false,
-        );
-      return reply(ready ? 200 : 503, "application/json", JSON.stringify({ status: ready ? "ok" : "unready" }));
-    }
-    const token = env().METRICS_TOKEN;
-    if (req.url === "/metrics" && token && req.headers.authorization === `Bearer ${token}`) {
-      return reply(200, registry.contentType, await registry.metrics());
-    }
-    return reply(404, "text/plain", "");
-  }),
-);
+const server = http.createServer(webhookListener(healthListener("ingest")));
 server.keepAliveTimeout = 65_000;
 server.requestTimeout = 15_000;
 server.listen(env().RECEIVER_PORT, env().HOSTNAME, () => {

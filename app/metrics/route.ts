@@ -1,12 +1,11 @@
 import { AppError } from "@/lib/kernel/errors";
-import { env } from "@/lib/platform/env";
+import { mayReadMetrics } from "@/lib/platform/health";
 import { registry } from "@/lib/platform/metrics";
 import { route } from "@/lib/web/route";
 
 /** Prometheus metrics of this process, for whoever holds METRICS_TOKEN. */
 export const GET = route({ access: "public" }, async (_ctx, { request }) => {
-  const token = env().METRICS_TOKEN;
-  if (!token || request.headers.get("authorization") !== `Bearer ${token}`) throw new AppError("not_found", "address");
+  if (!mayReadMetrics(request.headers.get("authorization"))) throw new AppError("not_found", "address");
   return new Response(await registry.metrics(), {
     headers: { "content-type": registry.contentType, "cache-control": "no-store" },
   });

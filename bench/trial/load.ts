@@ -6,7 +6,7 @@ import { asId } from "@/lib/kernel/ids";
 import { poolOf } from "@/lib/platform/pool";
 import { ctxOf } from "@/lib/testing/factory";
 import { newWamid } from "../../sandbox/ids";
-import { between, type Random } from "../../sandbox/random";
+import { between, type Random, seededRandom } from "../../sandbox/random";
 import { sleep } from "./ground";
 import type { Outside } from "./outside";
 import type { Evidence } from "./verify";
@@ -51,27 +51,34 @@ export class Load {
   #conversations: { id: string; orgId: string; phoneNumberId: string }[] = [];
   #serial = 0;
   #strangers = 0;
+  #offered = 0;
+
+  /** Two sequences, so that how fast replies are taken does not change what clients write. */
+  readonly random: Random;
+  readonly chance: Random;
 
   constructor(
     readonly world: World,
     readonly outside: Outside,
-    readonly random: Random,
     readonly seed: number,
-  ) {}
+  ) {
+    this.random = seededRandom(`clients/${seed}`);
+    this.chance = seededRandom(`agents/${seed}`);
+  }
 
   #count = (name: string) => {
     this.counts[name] = (this.counts[name] ?? 0) + 1;
   };
-  #one = <T>(list: readonly T[]): T => list[Math.floor(this.random() * list.length)] as T;
-  #text() {
-    const n = between(this.random, 3, 40);
-    return `${this.#serial++} ${Array.from({ length: n }, () => this.#one(WORDS)).join(" ")}`;
+  #one = <T>(list: readonly T[], random = this.random): T => list[Math.floor(random() * list.length)] as T;
+  #text(random = this.random) {
+    const n = between(random, 3, 40);
+    return `${this.#serial++} ${Array.from({ length: n }, () => this.#one(WORDS, random)).join(" ")}`;
   }
   /** Clients' clocks: seconds behind, sometimes minutes. */
   #moment = () => new Date(Date.now() - this.random() * (this.random() < 0.05 ? 600_000 : 20_000)).toISOString();
 
   #message(): Record<string, unknown> {
-    const ghost = this.random() < 0.02;
+    const ghost = this.#offered++ % 50 === 7;
     const phoneNumberId = ghost ? this.#one(this.world.ghosts) : this.#one([...this.world.numbers.keys()]);
     if (ghost) this.#count("unknown-number");
     const client = this.#one(this.world.clients);
@@ -85,11 +92,12 @@ export class Load {
 
   /** Offers `total` messages at about `perSecond`, no faster than they are taken; `onProgress` may hold it back. */
   async write(total: number, perSecond: number, onProgress: (done: number) => Promise<void>): Promise<void> {
+    const chunk = Math.max(1, Math.min(CHUNK, Math.ceil(total / 15)));
     for (let done = 0; done < total; ) {
       const began = Date.now();
       const inputs: Record<string, unknown>[] = [];
-      while (inputs.length < Math.min(CHUNK, total - done)) {
-        const again = this.random() < 0.02 && this.#recent.length > 0 ? this.#one(this.#recent) : undefined;
+      while (inputs.length < Math.min(chunk, total - done)) {
+        const again = this.#offered % 50 === 21 && this.#recent.length > 0 ? this.#one(this.#recent) : undefined;
         // the same message again in another envelope, as the platform does: the body differs, the wamid does not
         if (again) {
           this.#count("redelivered");
@@ -184,10 +192,14 @@ export class Load {
   /** One reply through the product's own verb, tried until it is taken, always under the same request id. */
   async reply(until: number): Promise<boolean> {
     if (this.#conversations.length === 0) return false;
-    const conversation = this.#one(this.#conversations);
+    const conversation = this.#one(this.#conversations, this.chance);
     const organisation = this.world.organisations.find((o) => o.id === conversation.orgId);
     if (!organisation) return false;
-    const input = { conversationId: asId("conversation", conversation.id), requestId: randomUUID(), text: this.#text() };
+    const input = {
+      conversationId: asId("conversation", conversation.id),
+      requestId: randomUUID(),
+      text: this.#text(this.chance),
+    };
     const request = { requestId: input.requestId, orgId: conversation.orgId, conversationId: conversation.id };
     for (let first = true; Date.now() < until; first = false) {
       try {
@@ -207,6 +219,9 @@ export class Load {
 
   /** Now and then a client reads; what is on its way is read on arrival. */
   async readSome(): Promise<void> {
-    await this.outside.read(this.#one([...this.world.numbers.keys()]), this.#one(this.world.clients).digits);
+    await this.outside.read(
+      this.#one([...this.world.numbers.keys()], this.chance),
+      this.#one(this.world.clients, this.chance).digits,
+    );
   }
 }

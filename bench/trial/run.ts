@@ -72,7 +72,7 @@ async function onGround(ground: Ground, { events, kills, seed, broken }: Options
     `ready after ${seconds(began)} s: ${world.numbers.size} numbers of ${world.organisations.length} organisations, ${world.clients.length} clients`,
   );
 
-  const load = new Load(world, outside, random, seed);
+  const load = new Load(world, outside, seed);
   const killed = await underLoad(ground, outside, load, { events, kills, seed });
   tell(`load over after ${seconds(began)} s: ${load.written} messages, ${load.requests.length} replies`);
   const drained = await drain(ground, outside, load, events);

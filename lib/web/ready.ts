@@ -1,13 +1,14 @@
 /** Readiness of the web process. */
-import { poolOf } from "@/lib/platform/pool";
+import { answersAs } from "@/lib/platform/health";
 import { producerRedis } from "@/lib/platform/redis";
 
 export async function isReady(): Promise<{ status: "ok" | "degraded" | "unready"; postgres: boolean; redis: boolean }> {
-  const answers = (work: Promise<unknown>) =>
-    work.then(
+  const ping = producerRedis()
+    .ping()
+    .then(
       () => true,
       () => false,
     );
-  const [postgres, redis] = await Promise.all([answers(poolOf("app").query("select 1")), answers(producerRedis().ping())]);
+  const [postgres, redis] = await Promise.all([answersAs("app"), ping]);
   return { status: !postgres ? "unready" : redis ? "ok" : "degraded", postgres, redis };
 }
