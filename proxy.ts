@@ -1,13 +1,13 @@
 /** Runs before every page: a nonce and the content policy, the request id, one canonical host. It never decides about rights. */
 import { type NextRequest, NextResponse } from "next/server";
-import { env } from "@/lib/platform/env";
+import { env, isDevServer } from "@/lib/platform/env";
 
 function policy(nonce: string): string {
-  const development = env().APP_ENV === "development";
+  const dev = isDevServer();
   return [
     "default-src 'none'",
-    `script-src 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
-    `style-src 'self' 'nonce-${nonce}'`,
+    `script-src 'nonce-${nonce}' 'strict-dynamic'${dev ? " 'unsafe-eval'" : ""}`,
+    dev ? "style-src 'self' 'unsafe-inline'" : `style-src 'self' 'nonce-${nonce}'`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' blob: data:",
     "media-src 'self' blob:",

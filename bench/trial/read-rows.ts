@@ -45,8 +45,9 @@ const ms = (d: Date | null) => d?.getTime() ?? null;
 
 async function readMessages(orgId: string, keys: OrgKeys): Promise<(MessageRow & { content: ContentView })[]> {
   const rows = await all<RawMessage>(
-    `select id, conversation_id, channel_id, direction, body_sealed, wamid_sealed, request_id, at, sent_at, delivered_at, read_at, played_at, failed_at
-      from messages where org_id = $1`,
+    `select m.id, m.conversation_id, c.channel_id, m.direction, m.body_sealed, m.wamid_sealed, m.request_id, m.at, m.sent_at, m.delivered_at, m.read_at,
+        m.played_at, m.failed_at
+      from messages m join conversations c on c.org_id = m.org_id and c.id = m.conversation_id where m.org_id = $1`,
     [orgId],
   );
   return rows.map((r) => {

@@ -12,7 +12,7 @@ import { kill, planKills, VICTIMS } from "./kills";
 import { Load } from "./load";
 import { Outside, parseLedger } from "./outside";
 import { countWaiting, readRows } from "./read-rows";
-import { type Finding, judge } from "./verify";
+import { type Evidence, type Finding, judge } from "./verify";
 import { makeWorld } from "./world";
 
 export interface Options {
@@ -73,7 +73,7 @@ async function onGround(ground: Ground, { events, kills, seed, broken }: Options
   );
 
   const load = new Load(world, outside, seed);
-  const killed = await underLoad(ground, outside, load, { events, kills, seed });
+  const { killed, outages } = await underLoad(ground, outside, load, { events, kills, seed });
   tell(`load over after ${seconds(began)} s: ${load.written} messages, ${load.requests.length} replies`);
   const drained = await drain(ground, outside, load, events);
   const faults = { ...(await outside.faultCounts()), ...load.counts };
@@ -82,7 +82,7 @@ async function onGround(ground: Ground, { events, kills, seed, broken }: Options
   const lines = parseLedger(fs.readFileSync(ground.ledgerPath, "utf8"));
   const rows = await readRows(world.organisations.map((o) => o.id));
   const { raws, forged, unreadable, requests } = load;
-  const found = judge(lines, { numbers: world.numbers, raws, forged, unreadable, requests }, rows);
+  const found = judge(lines, { numbers: world.numbers, raws, forged, unreadable, requests, outages }, rows);
   const states = new Map<string, number>();
   for (const row of rows.outbox) states.set(row.state, (states.get(row.state) ?? 0) + 1);
   tell(
@@ -117,6 +117,7 @@ async function underLoad(ground: Ground, outside: Outside, load: Load, plan: Pic
   const replies = Math.round(plan.events * REPLIES);
   const agenda = planKills(plan.kills, random);
   const killed: Record<string, number> = Object.fromEntries(VICTIMS.map((v) => [v, 0]));
+  const outages: Evidence["outages"] = [];
   let killing = Promise.resolve();
   let failure: unknown;
   let progress = 0;
@@ -137,6 +138,9 @@ async function underLoad(ground: Ground, outside: Outside, load: Load, plan: Pic
     killing = kill(ground, outside, next.victim, random).then(
       () => {
         killed[next.victim] = (killed[next.victim] ?? 0) + 1;
+        const now = Date.now();
+        if (next.victim === "worker") outages.push({ from: now - 2000, to: now + 500 });
+        if (next.victim === "postgres") outages.push({ from: now - 2000, to: now + 8000 });
       },
       (error) => {
         failure = error;
@@ -147,7 +151,7 @@ async function underLoad(ground: Ground, outside: Outside, load: Load, plan: Pic
   await killing;
   await talking;
   if (failure) throw failure;
-  return killed;
+  return { killed, outages };
 }
 
 /** Four agents answer as the messages come in. */

@@ -52,6 +52,7 @@ function calm(): { lines: LedgerLine[]; evidence: Evidence; rows: Rows } {
       forged: new Set(["wf"]),
       unreadable: new Set(["aa"]),
       requests: [{ requestId: "r1", orgId: "A", conversationId: "c1" }],
+      outages: [],
     },
     rows: {
       messages: [
@@ -166,5 +167,11 @@ describe("the verdict", () => {
       first(s.rows.outbox).attempts = 2; // throttled, claimed again, and never posted
     };
     expect(judged(killed)).toEqual([]);
+    const unheard = (s: Scene) => {
+      silent(400)(s);
+      const at = Date.parse(first(s.lines).at);
+      s.evidence.outages.push({ from: at - 1000, to: at + 1000 });
+    };
+    expect(judged(unheard)).toEqual([]);
   });
 });

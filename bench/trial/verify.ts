@@ -26,6 +26,8 @@ export interface Evidence {
   unreadable: Set<string>;
   /** Replies the product said it took. */
   requests: { requestId: string; orgId: string; conversationId: string }[];
+  /** When an answer of the provider may have gone unrecorded (a worker or Postgres was killed), milliseconds since 1970. */
+  outages: { from: number; to: number }[];
 }
 export interface MessageRow {
   orgId: string;
@@ -210,7 +212,8 @@ function judgeOutbound(
     const unclear = tries.some(
       (t) => t.answer === "reset" || t.answer === "lost" || (typeof t.answer === "number" && t.answer >= 500),
     );
-    const open = unclear || row.attempts > tries.length;
+    const unheard = tries.some((t) => evidence.outages.some((o) => o.from <= Date.parse(t.at) && Date.parse(t.at) <= o.to));
+    const open = unclear || unheard || row.attempts > tries.length;
     if (row.state === "needs_review" && !sent && !open) say("missing", "left to a person, though every answer was clear", row.id);
   }
   const byMessage = group(rows.outbox, (o) => o.messageId);

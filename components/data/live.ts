@@ -11,6 +11,10 @@ export const useLiveLink = create<{ link: "connecting" | "open" | "lost"; since:
 
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 15_000;
+/** A machine that slept may wake with a dead stream. */
+const LONG_AWAY_MS = 120_000;
+/** True once a link was open in this page: whatever is cached since then may be old. */
+let connectedBefore = false;
 
 const parse = (data: string): LiveEvent | null => {
   try {
@@ -28,7 +32,7 @@ export function connectLive(onEvent: (event: LiveEvent) => void): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let tries = 0;
-  let fresh = true;
+  let fresh = !connectedBefore;
   let closed = false;
 
   const lost = () => {
@@ -43,6 +47,7 @@ export function connectLive(onEvent: (event: LiveEvent) => void): () => void {
       useLiveLink.setState({ link: "open", since: Date.now() });
       if (!fresh) onEvent({ type: "resync" });
       fresh = true;
+      connectedBefore = true;
     };
     source.addEventListener("live", (message) => {
       const event = parse(message.data);
@@ -58,19 +63,28 @@ export function connectLive(onEvent: (event: LiveEvent) => void): () => void {
       request("GET", "/api/conversations/counts").catch(() => {}); // tells a dead session (401) from a dead link
     };
   };
-  const retryNow = () => {
-    if (source?.readyState !== EventSource.CLOSED) return;
+  // A stream that lived through an outage looks open and may be dead: after one, a new link tells for sure.
+  const startAgain = () => {
     clearTimeout(timer);
+    source?.close();
+    fresh = false;
     open();
   };
+  let hiddenAt = 0;
+  const onVisibility = () => {
+    if (document.visibilityState === "hidden") hiddenAt = Date.now();
+    else if (hiddenAt > 0 && Date.now() - hiddenAt > LONG_AWAY_MS) startAgain();
+  };
   open();
-  addEventListener("online", retryNow);
+  addEventListener("online", startAgain);
   addEventListener("offline", lost);
+  document.addEventListener("visibilitychange", onVisibility);
   return () => {
     closed = true;
     clearTimeout(timer);
     source?.close();
-    removeEventListener("online", retryNow);
+    removeEventListener("online", startAgain);
     removeEventListener("offline", lost);
+    document.removeEventListener("visibilitychange", onVisibility);
   };
 }

@@ -6,7 +6,7 @@ import { guessRow } from "@/components/inbox/cache";
 import { keys } from "@/components/inbox/keys";
 import type { MessageView } from "@/lib/messages/views";
 
-const LOOKED_AT_MS = 400;
+const LOOKED_AT_MS = 200;
 
 /** Tells the server how far this person has read, once the thread has been in sight for a moment. */
 export function useMarkRead(conversationId: string, messages: readonly MessageView[]): void {

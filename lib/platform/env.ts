@@ -122,5 +122,8 @@ export const outgoingHosts = (): string[] => {
   return [current?.META_GRAPH_URL, current?.WEBHOOK_PUBLIC_URL].flatMap((u) => (u ? [new URL(u).host] : []));
 };
 
+/** True under `next dev`, whose overlay needs inline styles and eval; never in a build, whatever APP_ENV says. */
+export const isDevServer = () => process.env.NODE_ENV === "development";
+
 /** True where plain http and loopback addresses are allowed for outgoing calls: development only, for the sandbox. */
 export const allowsLoopback = () => env().APP_ENV === "development";
