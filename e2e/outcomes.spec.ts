@@ -1,5 +1,5 @@
 import { expect, open, reply, test, thread } from "./desk";
-import { clientWrites, oddClient, sentTo } from "./sandbox";
+import { breakNextSend, clientWrites, newClient, oddClient, sentTo } from "./sandbox";
 
 test("a message that could not be delivered says why, in a sentence", async ({ deskOf }) => {
   const client = oddClient("Gone", "0026");
@@ -21,4 +21,18 @@ test("an answer that never came is said, and never sent again by itself", async 
   await expect(thread(desk)).toContainText(/Unclear|Sent|Delivered|Read/, { timeout: 20_000 });
   await expect(thread(desk)).toContainText(/Sent|Delivered|Read/, { timeout: 20_000 }); // the tag in its receipt settles it
   expect(await sentTo(client)).toHaveLength(1);
+});
+
+test("where nobody can tell whether it left, a person decides, and their word sends it once", async ({ deskOf }) => {
+  const client = newClient("Uncertain");
+  const desk = await deskOf("lawyer");
+  await clientWrites(client, "Write to me");
+  await open(desk, client);
+  await breakNextSend(client);
+  await reply(desk, "Perhaps it left");
+  await expect(thread(desk)).toContainText("Needs your decision", { timeout: 40_000 });
+  expect(await sentTo(client)).toHaveLength(0);
+  await desk.getByRole("button", { name: "Send once more" }).click();
+  await expect(thread(desk)).toContainText(/Sent|Delivered|Read/, { timeout: 20_000 });
+  expect((await sentTo(client)).map((one) => one.text)).toEqual(["Perhaps it left"]);
 });

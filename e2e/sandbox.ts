@@ -64,3 +64,8 @@ export async function sentTo(client: Client): Promise<{ text?: string; type: str
   const lines = (await response.text()).split("\n").filter(Boolean);
   return lines.map((line) => JSON.parse(line)).filter((line) => line.kind === "send" && line.to === client.digits);
 }
+
+/** From now on the provider breaks the next connection to this client before it takes anything; nobody on our side can tell. */
+export async function breakNextSend(client: Client): Promise<void> {
+  await control("faults", { seed: 1, rules: [{ on: "send", kind: "reset-before", p: 1, to: client.digits, times: 1 }] });
+}
