@@ -4,7 +4,7 @@ import { EnvError, env, startEnv } from "@/lib/platform/env";
 import { healthListener } from "@/lib/platform/health";
 import { errorFields, log } from "@/lib/platform/log";
 import { closePools } from "@/lib/platform/pool";
-import { webhookListener } from "@/lib/webhooks/intake";
+import { WEBHOOK_SERVER, webhookListener } from "@/lib/webhooks/intake";
 
 try {
   startEnv("receiver");
@@ -13,9 +13,8 @@ try {
   process.exit(1);
 }
 
-const server = http.createServer(webhookListener(healthListener("ingest")));
+const server = http.createServer(WEBHOOK_SERVER, webhookListener(healthListener("ingest")));
 server.keepAliveTimeout = 65_000;
-server.requestTimeout = 15_000;
 server.listen(env().RECEIVER_PORT, env().HOSTNAME, () => {
   const address = server.address();
   log.info("receiver.listening", { port: typeof address === "object" ? address?.port : undefined });

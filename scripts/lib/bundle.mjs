@@ -27,7 +27,6 @@ export const bundleOptions = (entry, outfile, { alias } = {}) => ({
   format: "esm",
   external: EXTERNAL,
   banner: { js: BANNER },
-  keepNames: true,
   metafile: true,
   legalComments: "none",
   logLevel: "warning",

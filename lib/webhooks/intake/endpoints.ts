@@ -1,14 +1,16 @@
 /** The endpoints this process may answer for, with today's intake key; read from `intake_endpoints`, refreshed every 30 s. */
+import type { KeyObject } from "node:crypto";
 import { open, type SealingKey } from "@/lib/platform/crypto/codec";
 import { KekRing } from "@/lib/platform/crypto/key-ring";
 import { env } from "@/lib/platform/env";
 import { errorFields, log } from "@/lib/platform/log";
 import { poolOf } from "@/lib/platform/pool";
+import { signingKeys } from "@/lib/webhooks/intake/signature";
 
 export interface Endpoint {
   id: string;
   key: SealingKey;
-  secrets: string[];
+  secrets: KeyObject[];
 }
 interface Row {
   id: string;
@@ -58,12 +60,12 @@ async function read(): Promise<void> {
 }
 
 /** The platform's endpoint is verified with the app's secrets; any other carries its own, sealed. */
-function secretsOf(row: Row, key: SealingKey): string[] {
-  if (row.secret_sealed === null) return [env().META_APP_SECRET, env().META_APP_SECRET_PREVIOUS ?? ""].filter(Boolean);
+function secretsOf(row: Row, key: SealingKey): KeyObject[] {
+  if (row.secret_sealed === null) return signingKeys([env().META_APP_SECRET, env().META_APP_SECRET_PREVIOUS]);
   const place = (column: string) => ({ scope: "intake", table: "intake_endpoints", column, rowId: row.id });
   const secrets = [open(key, place("secret_sealed"), row.secret_sealed).toString()];
   if (row.secret_previous_sealed) secrets.push(open(key, place("secret_previous_sealed"), row.secret_previous_sealed).toString());
-  return secrets;
+  return signingKeys(secrets);
 }
 
 /** Forgets what is known, for tests that change endpoints. */

@@ -3,6 +3,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { receiveWebhook } from "@/lib/webhooks/intake/intake";
 import { MAX_BODY, READ_TIMEOUT } from "@/lib/webhooks/intake/model";
 
+/** Server options that bound how long headers and body may take to arrive. */
+export const WEBHOOK_SERVER = { requestTimeout: READ_TIMEOUT, headersTimeout: READ_TIMEOUT, connectionsCheckingInterval: 2000 };
+
 /** Request listener for the webhook addresses; `other` answers everything else (health, metrics). */
 export function webhookListener(other: RequestListener): RequestListener {
   return (req, res) => {
@@ -10,10 +13,13 @@ export function webhookListener(other: RequestListener): RequestListener {
     const mark = url.indexOf("?");
     const path = mark < 0 ? url : url.slice(0, mark);
     if (!path.startsWith("/api/")) return other(req, res);
-    const query = new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
+    const query = req.method === "GET" ? new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1)) : NO_QUERY;
     void answerRequest(req, res, path, query);
   };
 }
+
+const NO_QUERY = new URLSearchParams();
+const NOTHING = { "content-length": 0 };
 
 async function answerRequest(req: IncomingMessage, res: ServerResponse, path: string, query: URLSearchParams): Promise<void> {
   const raw = req.method === "POST" ? await readBody(req) : null;
@@ -26,6 +32,7 @@ async function answerRequest(req: IncomingMessage, res: ServerResponse, path: st
     signature: typeof signature === "string" ? signature : undefined,
     raw,
   });
+  if (status === 200 && body === "") return void res.writeHead(200, NOTHING).end();
   if (raw === "too_large") res.setHeader("connection", "close");
   res.writeHead(status, { "content-type": "text/plain; charset=utf-8", "content-length": Buffer.byteLength(body) });
   res.end(body);
@@ -43,13 +50,11 @@ function readBody(req: IncomingMessage): Promise<Buffer | "too_large" | "aborted
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const timer = setTimeout(() => req.destroy(), READ_TIMEOUT);
     let open = true;
     const end = (result: Buffer | "too_large" | "aborted") => {
       if (!open) return;
       open = false;
       reading -= size;
-      clearTimeout(timer);
       resolve(result);
     };
     req.on("data", (chunk: Buffer) => {
