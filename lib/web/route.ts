@@ -30,7 +30,7 @@ export interface Parsed<P, Q, B> {
   request: Request;
   visitor: Visitor | null;
 }
-type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
+type Handler = (request: Request, context: { params: Promise<Record<string, string | string[]>> }) => Promise<Response>;
 
 const LARGEST_BODY = 256 * 1024;
 

@@ -16,7 +16,7 @@ import { setCookieHeader } from "@/lib/web/session-cookie";
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const ORIGIN = "http://127.0.0.1:3999";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
-type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
+type Handler = (request: Request, context: { params: Promise<Record<string, string | string[]>> }) => Promise<Response>;
 interface Found {
   file: string;
   address: string;
