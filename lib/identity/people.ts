@@ -9,9 +9,9 @@ import { inSystem } from "@/lib/platform/sql";
 export async function listMembers(ctx: Ctx): Promise<{ items: MemberView[] }> {
   allow(ctx, "members.read");
   const rows = await inTenant(ctx, (db) =>
-    db.membership.findMany({ where: { active: true }, select: { role: true, users: { select: { id: true, name: true } } } }),
+    db.membership.findMany({ where: { active: true }, select: { role: true, user: { select: { id: true, name: true } } } }),
   );
-  const items = rows.map((m) => ({ id: m.users.id, name: m.users.name, role: m.role }));
+  const items = rows.map((m) => ({ id: m.user.id, name: m.user.name, role: m.role }));
   return { items: items.sort((a, b) => a.name.localeCompare(b.name)) };
 }
 

@@ -14,9 +14,9 @@ export async function listTemplatesFor(ctx: Ctx, input: { conversationId?: Id<"c
   const conversation = await inTenant(ctx, (db) =>
     db.conversation.findUnique({
       where: { orgId_id: { orgId: ctx.orgId, id: conversationId } },
-      select: { channels: { select: { wabaId: true } } },
+      select: { channel: { select: { wabaId: true } } },
     }),
   );
   if (!conversation) throw notFound("conversation");
-  return listApproved(ctx, { wabaId: conversation.channels.wabaId });
+  return listApproved(ctx, { wabaId: conversation.channel.wabaId });
 }
