@@ -37,7 +37,7 @@ function Preview({ row }: { row: Row }) {
       {direction === "out" && <StateIcon state={state} />}
       <span dir="auto" className="truncate">
         {speaker && `${speaker} `}
-        {plain ? line : line ? `${word(type)}: ${line}` : word(type)}
+        {plain && line ? line : line ? `${word(type)}: ${line}` : word(type)}
       </span>
     </>
   );

@@ -1,4 +1,5 @@
 /** Who a contact is, from the identities a provider names. Pure. */
+import type { Id } from "@/lib/kernel/ids";
 import { phoneAliases } from "@/lib/kernel/phone";
 
 export type IdentityKind = "bsuid" | "phone" | "username" | "alias";
@@ -19,6 +20,28 @@ export function claimsOf(sender: { phone: string | null; bsuid: string | null })
     for (const value of others) claims.push({ kind: "alias", value, lookupAs: "phone" });
   }
   return claims;
+}
+
+/** One contact, shared by everything of a set that is theirs. */
+export interface ResolvedContact {
+  id: Id<"contact">;
+  /** The name just learnt differs from the one kept: rows that carry it must follow. */
+  renamed: boolean;
+  /** The contact's name as it stands now. */
+  name: string | null;
+}
+
+/** A name as somebody called themselves at a time, with its keyed digest. */
+export interface Named {
+  name: string;
+  digest: Buffer;
+  at: Date;
+}
+
+/** The newer of two names by the provider's time; of two at the same second the one that arrived later, which is `b`. */
+export function newerName(a: Named | null, b: Named | null): Named | null {
+  if (!a || !b) return a ?? b;
+  return a.at > b.at ? a : b;
 }
 
 /** One key per person inside a batch: the strongest identity. */

@@ -1,6 +1,6 @@
 /** Step: senders to contacts, set-wise, inside the organisation's own lock (see lockOrganisation in webhooks). */
-
-import { type Claim, claimsOf, personKey } from "@/lib/contacts/model";
+import { type Claim, claimsOf, type Named, newerName, personKey, type ResolvedContact } from "@/lib/contacts/model";
+import { renameContacts } from "@/lib/contacts/rename-contacts";
 import { asId, type Id, newId } from "@/lib/kernel/ids";
 import type { Sql } from "@/lib/platform/sql";
 
@@ -8,63 +8,86 @@ export interface SenderLike {
   phone: string | null;
   bsuid: string | null;
   profileName: string | null;
+  /** The ids under which the same person goes on. */
+  becomes: { phone: string | null; bsuid: string | null } | null;
 }
-export interface ResolvedContact {
-  id: Id<"contact">;
-  /** The name just learnt differs from the one kept: rows that carry it must follow. */
-  renamed: boolean;
-  name: string | null;
+
+interface KeyedClaim extends Claim {
+  lookup: Buffer;
 }
+/** One person of a set: everything that was said of them, whichever message said it. */
 interface Person {
-  sender: SenderLike;
-  claims: (Claim & { lookup: Buffer })[];
+  key: string;
+  claims: KeyedClaim[];
+  named: Named | null;
 }
 
 /**
  * Finds or makes the contact of each sender. Never merges: when identities of one sender lead to two contacts, the
- * strongest wins and the pair goes to the review list.
- * @returns by `personKey`
+ * strongest wins and the pair goes to the review list. The newest name by the provider's time is kept.
+ * @param senders each with the provider's time of its message
+ * @returns by `personKey`; senders of one contact share one object
  */
-export async function resolveContacts(sql: Sql, senders: readonly SenderLike[]): Promise<Map<string, ResolvedContact>> {
-  const people = new Map<string, Person>();
-  for (const sender of senders) {
-    const key = personKey(sender);
-    const known = people.get(key);
-    if (known) {
-      known.sender = { ...sender, profileName: sender.profileName ?? known.sender.profileName };
-      continue;
-    }
-    people.set(key, { sender, claims: claimsOf(sender).map((c) => ({ ...c, lookup: sql.keys.lookup(c.lookupAs, c.value) })) });
-  }
-  if (people.size === 0) return new Map();
-
+export async function resolveContacts(
+  sql: Sql,
+  senders: readonly { sender: SenderLike; at: Date }[],
+): Promise<Map<string, ResolvedContact>> {
+  const people = gather(sql, senders);
+  if (people.length === 0) return new Map();
   const owners = await findOwners(
     sql,
-    [...people.values()].flatMap((p) => p.claims.map((c) => c.lookup)),
+    people.flatMap((p) => p.claims.map((c) => c.lookup)),
   );
-  const result = new Map<string, ResolvedContact>();
-  const fresh: { id: Id<"contact">; person: Person }[] = [];
-  const added: { contactId: Id<"contact">; claim: Person["claims"][number] }[] = [];
+  const contacts = new Map<string, { contact: ResolvedContact; isNew: boolean; named: Named | null }>();
+  const byPerson = new Map<string, ResolvedContact>();
+  const added: { contactId: Id<"contact">; claim: KeyedClaim }[] = [];
   const reviews: [Id<"contact">, Id<"contact">][] = [];
-  for (const [key, person] of people) {
+  for (const person of people) {
     const found = person.claims.flatMap((c) => owners.get(c.lookup.toString("hex")) ?? []);
     const id = found[0] ?? newId("contact");
-    if (found.length === 0) fresh.push({ id, person });
-    for (const other of new Set(found.slice(1))) if (other !== id) reviews.push([id, other]);
+    for (const other of new Set(found)) if (other !== id) reviews.push([id, other]);
     for (const claim of person.claims) {
       const hex = claim.lookup.toString("hex");
-      if (!owners.has(hex)) {
-        owners.set(hex, id);
-        added.push({ contactId: id, claim });
-      }
+      if (owners.has(hex)) continue;
+      owners.set(hex, id);
+      added.push({ contactId: id, claim });
     }
-    result.set(key, { id, renamed: found.length === 0, name: person.sender.profileName });
+    const known = contacts.get(id) ?? { contact: { id, renamed: false, name: null }, isNew: found.length === 0, named: null };
+    known.named = newerName(known.named, person.named);
+    contacts.set(id, known);
+    byPerson.set(person.key, known.contact);
   }
+  const all = [...contacts.values()];
+  const fresh = all.filter((c) => c.isNew);
+  for (const { contact, named } of fresh) contact.name = named?.name ?? null;
   await insertContacts(sql, fresh);
   await insertIdentities(sql, added);
   await insertReviews(sql, reviews);
-  await updateNames(sql, people, result, new Set(fresh.map((f) => f.id)));
-  return result;
+  const renamed = await renameContacts(
+    sql,
+    all.filter((c) => !c.isNew),
+  );
+  await queueSearch(sql, [...fresh.map((f) => f.contact.id), ...renamed]);
+  return byPerson;
+}
+
+/** The people of a set, those with a business-scoped id first: it is the stronger claim, whatever order messages came in. */
+function gather(sql: Sql, senders: readonly { sender: SenderLike; at: Date }[]): Person[] {
+  const people = new Map<string, Person>();
+  for (const { sender, at } of senders) {
+    const key = personKey(sender);
+    const person = people.get(key) ?? { key, claims: [], named: null };
+    people.set(key, person);
+    for (const claim of [...claimsOf(sender), ...claimsOf(sender.becomes ?? { phone: null, bsuid: null })]) {
+      if (person.claims.some((c) => c.lookupAs === claim.lookupAs && c.value === claim.value)) continue;
+      person.claims.push({ ...claim, lookup: sql.keys.lookup(claim.lookupAs, claim.value) });
+    }
+    if (sender.profileName) {
+      const digest = sql.keys.lookup("name", sender.profileName);
+      person.named = newerName(person.named, { name: sender.profileName, digest, at });
+    }
+  }
+  return [...people.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)); // "b:" stands before "p:"
 }
 
 async function findOwners(sql: Sql, lookups: Buffer[]): Promise<Map<string, Id<"contact">>> {
@@ -76,27 +99,24 @@ async function findOwners(sql: Sql, lookups: Buffer[]): Promise<Map<string, Id<"
   return new Map(rows.map((r) => [r.lookup.toString("hex"), asId("contact", r.contact_id)]));
 }
 
-async function insertContacts(sql: Sql, fresh: { id: Id<"contact">; person: Person }[]): Promise<void> {
+async function insertContacts(sql: Sql, fresh: { contact: ResolvedContact; named: Named | null }[]): Promise<void> {
   if (fresh.length === 0) return;
   const { keys, ctx } = sql;
-  const names = fresh.map((f) => f.person.sender.profileName);
   await sql.run(
     "contacts.insert",
-    "insert into contacts (org_id, id, name_sealed, name_digest) select $1, * from unnest($2::uuid[], $3::bytea[], $4::bytea[])",
+    `insert into contacts (org_id, id, name_sealed, name_digest, name_at)
+      select $1, * from unnest($2::uuid[], $3::bytea[], $4::bytea[], $5::timestamptz[])`,
     [
       ctx.orgId,
-      fresh.map((f) => f.id),
-      fresh.map((f, i) => (names[i] ? keys.seal("contacts", "name_sealed", f.id, names[i] ?? "") : null)),
-      names.map((n) => (n ? keys.lookup("name", n) : null)),
+      fresh.map((f) => f.contact.id),
+      fresh.map((f) => (f.named ? keys.seal("contacts", "name_sealed", f.contact.id, f.named.name) : null)),
+      fresh.map((f) => f.named?.digest ?? null),
+      fresh.map((f) => f.named?.at ?? null),
     ],
-  );
-  await queueSearch(
-    sql,
-    fresh.map((f) => f.id),
   );
 }
 
-async function insertIdentities(sql: Sql, added: { contactId: Id<"contact">; claim: Person["claims"][number] }[]): Promise<void> {
+async function insertIdentities(sql: Sql, added: { contactId: Id<"contact">; claim: KeyedClaim }[]): Promise<void> {
   if (added.length === 0) return;
   const rows = added.map((a) => ({ ...a, id: newId("identity") }));
   await sql.run(
@@ -123,55 +143,11 @@ async function insertReviews(sql: Sql, pairs: [string, string][]): Promise<void>
   );
 }
 
-/** Names change: kept by digest, so that nothing is opened to compare. Marks the renamed in `result`. */
-async function updateNames(
-  sql: Sql,
-  people: Map<string, Person>,
-  result: Map<string, ResolvedContact>,
-  fresh: Set<string>,
-): Promise<void> {
-  const { keys, ctx } = sql;
-  const known = new Map<string, { key: string; name: string }>();
-  for (const [key, person] of people) {
-    const contact = result.get(key);
-    if (contact && person.sender.profileName && !fresh.has(contact.id))
-      known.set(contact.id, { key, name: person.sender.profileName });
-  }
-  if (known.size === 0) return;
-  const list = [...known].map(([id, k]) => ({ id, ...k, digest: keys.lookup("name", k.name) }));
-  const changed = await sql.rows<{ id: string }>(
-    "contacts.renamed",
-    `select c.id from unnest($2::uuid[], $3::bytea[]) u (id, digest) join contacts c on c.org_id = $1 and c.id = u.id
-      where c.name_digest is distinct from u.digest`,
-    [ctx.orgId, list.map((l) => l.id), list.map((l) => l.digest)],
-  );
-  if (changed.length === 0) return;
-  const ids = new Set(changed.map((c) => c.id));
-  const rows = list.filter((l) => ids.has(l.id));
+async function queueSearch(sql: Sql, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
   await sql.run(
-    "contacts.rename",
-    `update contacts c set name_sealed = u.name, name_digest = u.digest from unnest($2::uuid[], $3::bytea[], $4::bytea[]) u (id, name, digest)
-      where c.org_id = $1 and c.id = u.id`,
-    [
-      ctx.orgId,
-      rows.map((r) => r.id),
-      rows.map((r) => keys.seal("contacts", "name_sealed", r.id, r.name)),
-      rows.map((r) => r.digest),
-    ],
-  );
-  for (const row of rows) {
-    const contact = result.get(row.key);
-    if (contact) contact.renamed = true;
-  }
-  await queueSearch(
-    sql,
-    rows.map((r) => r.id),
-  );
-}
-
-const queueSearch = (sql: Sql, ids: string[]) =>
-  sql.run(
     "contacts.queue_search",
     "insert into search_queue (org_id, kind, id) select $1, 'contact', * from unnest($2::uuid[]) on conflict do nothing",
     [sql.ctx.orgId, ids],
   );
+}

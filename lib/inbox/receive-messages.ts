@@ -31,6 +31,10 @@ interface Move {
 
 /** Stores messages not seen before, makes missing conversations, moves list rows. @returns the messages that were new */
 export async function receiveMessages(sql: Sql, items: readonly Received[]): Promise<Arrived[]> {
+  await renameConversations(
+    sql,
+    items.map((i) => i.contact),
+  );
   const fresh = await dropKnown(sql, items);
   if (fresh.length === 0) return [];
   const known = await findConversations(sql, fresh);
@@ -42,10 +46,6 @@ export async function receiveMessages(sql: Sql, items: readonly Received[]): Pro
     rows.push(rowOf(item, messageId, move.id));
   }
   const all = [...moves.values()];
-  await renameConversations(
-    sql,
-    all.filter((m) => m.item.contact.renamed && m.item.contact.name),
-  );
   await insertConversations(
     sql,
     all.filter((m) => m.isNew),
@@ -184,21 +184,19 @@ async function moveConversations(sql: Sql, moves: Move[]): Promise<void> {
 }
 
 /** A contact's new name on all its conversations, also those on other numbers. */
-async function renameConversations(sql: Sql, moves: Move[]): Promise<void> {
-  if (moves.length === 0) return;
-  const byContact = new Map(moves.map((m) => [m.item.contact.id as string, m]));
+async function renameConversations(sql: Sql, contacts: readonly ResolvedContact[]): Promise<void> {
+  const names = new Map(contacts.flatMap((c) => (c.renamed && c.name ? [[c.id as string, c.name] as const] : [])));
+  if (names.size === 0) return;
   const rows = await sql.rows<{ id: string; contact_id: string }>(
     "conversations.of_contacts",
     "select id, contact_id from conversations where org_id = $1 and contact_id = any($2::uuid[])",
-    [sql.ctx.orgId, [...byContact.keys()]],
+    [sql.ctx.orgId, [...names.keys()]],
   );
   if (rows.length === 0) return;
-  const names = rows.map((r) =>
-    sql.keys.seal("conversations", "name_sealed", r.id, byContact.get(r.contact_id)?.item.contact.name ?? ""),
-  );
+  const sealed = rows.map((r) => sql.keys.seal("conversations", "name_sealed", r.id, names.get(r.contact_id) ?? ""));
   await sql.run(
     "conversations.rename",
     "update conversations c set name_sealed = u.name from unnest($2::uuid[], $3::bytea[]) u (id, name) where c.org_id = $1 and c.id = u.id",
-    [sql.ctx.orgId, rows.map((r) => r.id), names],
+    [sql.ctx.orgId, rows.map((r) => r.id), sealed],
   );
 }

@@ -11,6 +11,8 @@ export interface Sender {
   bsuid: string | null;
   username: string | null;
   profileName: string | null;
+  /** The ids under which the same person goes on after a change of number or user id. */
+  becomes: { phone: string | null; bsuid: string | null } | null;
 }
 
 export interface InboundMessage {

@@ -77,7 +77,7 @@ async function receiveLine(
     type: "message",
     phoneNumberId: channel.phoneNumberId,
     wamid,
-    sender: { phone: chat.phone, bsuid: null, username: null, profileName: chat.name },
+    sender: { phone: chat.phone, bsuid: null, username: null, profileName: chat.name, becomes: null },
     at,
     content: line.card
       ? { kind: "card", type: line.card, lines: line.text ? [line.text] : [] }
@@ -86,7 +86,7 @@ async function receiveLine(
     quotes: null,
     raw: null,
   };
-  const contacts = await resolveContacts(sql, [message.sender]);
+  const contacts = await resolveContacts(sql, [{ sender: message.sender, at }]);
   const contact = contacts.get(personKey(message.sender));
   if (!contact) throw new Error("no contact");
   const [arrived] = await receiveMessages(sql, [{ message, channelId: channel.id, contact, receivedAt: at }]);

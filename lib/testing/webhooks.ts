@@ -31,7 +31,7 @@ export async function drain(...orgs: Id<"organisation">[]): Promise<void> {
   for (let i = 0; i < 50; i++) {
     const { claimed } = await splitDeliveries();
     let taken = 0;
-    for (const org of orgs) taken += await processOrganisation(org);
+    for (const org of orgs) taken += (await processOrganisation(org)).taken;
     const { rows } = await poolOf("owner").query("select count(*)::int as n from webhook_deliveries where state = 'pending'");
     if (claimed === 0 && taken === 0 && rows[0].n === 0) return;
     if (claimed === 0 && taken === 0) await new Promise((resolve) => setTimeout(resolve, 50)); // another file holds the lease

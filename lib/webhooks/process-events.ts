@@ -6,14 +6,15 @@ import { systemCtx } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
 import { asId, type Id } from "@/lib/kernel/ids";
 import { applyReceipts } from "@/lib/messages";
+import { NoKeys } from "@/lib/platform/crypto/codec";
 import { type LiveMessage, publishLive } from "@/lib/platform/live";
 import { errorFields, log } from "@/lib/platform/log";
 import { counters } from "@/lib/platform/metrics";
 import { isUnavailable } from "@/lib/platform/pool";
-import { inTenantSql, type Sql } from "@/lib/platform/sql";
+import { inSystem, inTenantSql, type Sql } from "@/lib/platform/sql";
 import { parseMessage, parseStatus, Unreadable } from "@/lib/providers/meta/parse-message";
 import type { InboundMessage, Receipt } from "@/lib/providers/ports";
-import { nextStep, PROCESS_BATCH } from "@/lib/webhooks/model";
+import { nextStep, PROCESS_BATCH, PROCESS_BYTES } from "@/lib/webhooks/model";
 
 interface EventRow {
   id: string;
@@ -22,6 +23,8 @@ interface EventRow {
   payload_sealed: Buffer | null;
   received_at: Date;
   attempts: number;
+  /** How many were due, whether or not they fitted; null when the set was named. */
+  due: number | null;
 }
 interface Changed {
   conversationId: string;
@@ -29,18 +32,44 @@ interface Changed {
 }
 interface Outcome {
   taken: number;
+  more: boolean;
   changed: Changed[];
 }
 
+export interface Handled {
+  /** How many events were taken. */
+  taken: number;
+  /** More are due than fitted into this set. */
+  more: boolean;
+}
+
 /**
- * Handles up to 500 pending events of one organisation. A poison event is found by halving the set; the others go on.
- * @returns how many were taken; equal to the batch when more may wait
+ * Handles up to 500 pending events of one organisation, 16 MiB at most. A poison event is found by halving the set; the
+ * others go on. Events of an organisation that was erased are set apart: nothing of it opens any more.
+ * @throws AppError `unavailable` while Postgres is away
  */
-export async function processOrganisation(orgId: Id<"organisation">): Promise<number> {
+export async function processOrganisation(orgId: Id<"organisation">): Promise<Handled> {
   const ctx = systemCtx(orgId, "webhooks.process");
-  const { taken, changed } = await attempt(ctx, null);
-  await publishLive(orgId, toLive(changed));
-  return taken;
+  try {
+    const { taken, more, changed } = await attempt(ctx, null);
+    await publishLive(orgId, toLive(changed));
+    return { taken, more };
+  } catch (error) {
+    if (!(error instanceof NoKeys)) throw error;
+    return { taken: await setApart(orgId), more: false };
+  }
+}
+
+async function setApart(orgId: Id<"organisation">): Promise<number> {
+  const n = await inSystem("no key", (sql) =>
+    sql.run(
+      "events.no_key",
+      "update webhook_events set state = 'quarantined', cause = 'no_key', processed_at = now() where org_id = $1 and state = 'pending'",
+      [orgId],
+    ),
+  );
+  counters.eventsQuarantined.inc({ cause: "no_key" }, n);
+  return n;
 }
 
 /** Handles a set: all that is due, or the given ids. On failure the set is halved until the culprit stands alone. */
@@ -51,13 +80,14 @@ async function attempt(ctx: ReturnType<typeof systemCtx>, ids: string[] | null):
       await lockOrganisation(sql);
       events = await takeEvents(sql, ids);
       const changed = await handle(sql, events);
-      return { taken: events.length, changed };
+      const due = events[0]?.due ?? 0;
+      return { taken: events.length, more: due === PROCESS_BATCH || due > events.length, changed };
     });
   } catch (error) {
     if (events.length === 0 || isAway(error)) throw error;
     if (events.length === 1 && events[0]) {
       await recordFailure(ctx, events[0], error);
-      return { taken: 1, changed: [] };
+      return { taken: 1, more: true, changed: [] };
     }
     const half = Math.ceil(events.length / 2);
     const first = await attempt(
@@ -68,7 +98,7 @@ async function attempt(ctx: ReturnType<typeof systemCtx>, ids: string[] | null):
       ctx,
       events.slice(half).map((e) => e.id),
     );
-    return { taken: events.length, changed: [...first.changed, ...second.changed] };
+    return { taken: events.length, more: true, changed: [...first.changed, ...second.changed] };
   }
 }
 
@@ -87,15 +117,20 @@ const takeEvents = (sql: Sql, ids: string[] | null) =>
   ids
     ? sql.rows<EventRow>(
         "events.take_ids",
-        `select id, kind, channel_id, payload_sealed, received_at, attempts from webhook_events
+        `select id, kind, channel_id, payload_sealed, received_at, attempts, null as due from webhook_events
           where org_id = $1 and id = any($2::uuid[]) and state = 'pending' order by id for update`,
         [sql.ctx.orgId, ids],
       )
     : sql.rows<EventRow>(
         "events.take",
-        `select id, kind, channel_id, payload_sealed, received_at, attempts from webhook_events
-          where org_id = $1 and state = 'pending' and next_attempt_at <= now() order by next_attempt_at, id limit $2 for update`,
-        [sql.ctx.orgId, PROCESS_BATCH],
+        // lengths are read without the payloads: five hundred of 4 MiB would not fit into memory
+        `select id, kind, channel_id, payload_sealed, received_at, attempts, due from (
+            select e.*, count(*) over ()::int as due,
+              sum(octet_length(payload_sealed)) over (order by next_attempt_at, id) - octet_length(payload_sealed) as before
+            from (select id, kind, channel_id, payload_sealed, received_at, attempts, next_attempt_at from webhook_events
+              where org_id = $1 and state = 'pending' and next_attempt_at <= now() order by next_attempt_at, id limit $2 for update) e) w
+          where coalesce(before, 0) < $3 order by next_attempt_at, id`,
+        [sql.ctx.orgId, PROCESS_BATCH, PROCESS_BYTES],
       );
 
 async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
@@ -126,7 +161,7 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
 async function receive(sql: Sql, messages: { message: InboundMessage; event: EventRow }[]): Promise<Changed[]> {
   const contacts = await resolveContacts(
     sql,
-    messages.map((m) => m.message.sender),
+    messages.map(({ message }) => ({ sender: message.sender, at: message.at })),
   );
   const items = messages.flatMap(({ message, event }): Received[] => {
     const contact = contacts.get(personKey(message.sender));

@@ -137,6 +137,10 @@ const TYPES: [string, object, string, string[]][] = [
   ],
   ["system", { system: { type: "user_changed_number", body: "changed" } }, "system", ["changed"]],
   ["unsupported", { unsupported: { type: "poll" } }, "unsupported", ["poll"]],
+  ["text", { text: { body: " \u200b\u0000\n" } }, "text", []],
+  ["text", { group_id: "g1", text: { body: "to all" } }, "group", ["to all"]],
+  ["image", { group_id: "g1", image: { id: "9", caption: "scan" } }, "group", ["scan"]],
+  ["location", { location: { latitude: { toString: null }, longitude: 2 } }, "location", []],
   ["edit", { edit: { message: { type: "text", text: { body: "better" } } } }, "edit", ["better"]],
   ["revoke", { revoke: { original_message_id: "w" } }, "revoke", []],
   ["hologram", {}, "hologram", []],
@@ -154,7 +158,69 @@ test("a person without a phone is still a person", () => {
     metadata,
     message: { from_user_id: "BR.7f3k", id: "w", timestamp: "1790000000", type: "text", text: { body: "oi" } },
   });
-  expect(sender).toEqual({ phone: null, bsuid: "BR.7f3k", username: null, profileName: null });
+  expect(sender).toEqual({ phone: null, bsuid: "BR.7f3k", username: null, profileName: null, becomes: null });
+});
+
+test("a system message says who somebody was and who they are now", () => {
+  const system = { type: "user_changed_user_id", user_id: "BR.new", previous_user_id: "BR.old", wa_id: "5511966660002" };
+  const { sender, opensWindow } = parseMessage({
+    metadata,
+    message: { id: "w", timestamp: "1790000000", type: "system", system },
+  });
+  expect(sender).toMatchObject({ phone: null, bsuid: "BR.old", becomes: { phone: "5511966660002", bsuid: "BR.new" } });
+  expect(opensWindow).toBe(false);
+});
+
+test("what is said in a group opens nobody's window", () => {
+  const message = { from: "628111", group_id: "g1", id: "w", timestamp: "1790000000", type: "text", text: { body: "hi" } };
+  expect(parseMessage({ metadata, message }).opensWindow).toBe(false);
+});
+
+test("a failure whose code is no number is a failure all the same", () => {
+  const receipt = { id: "w", status: "failed", timestamp: "1790000000", errors: [{ code: { toString: null } }] };
+  expect(parseStatus({ metadata, status: receipt })).toMatchObject({ status: "failed", failureCode: null });
+});
+
+const split = (value: object, entry: object = {}) =>
+  splitEnvelope({ entry: [{ id: "1", ...entry, changes: [{ field: "messages", value }] }] }) ?? [];
+const people = (value: object) =>
+  split({ metadata, ...value }).map((p) => (p.payload.contacts as { wa_id: string }[]).map((c) => c.wa_id));
+
+test("nobody is given the name or the ids of another", () => {
+  const ana = { wa_id: "5511977770001", user_id: "BR.ana", profile: { name: "Ana" } };
+  const system = { from: "628222", id: "2", timestamp: "1", type: "system" };
+  expect(people({ contacts: [ana], messages: [{ from: "5511977770001", id: "1" }, system] })).toEqual([["5511977770001"], []]);
+  expect(people({ contacts: [ana], messages: [{ id: "1" }] })).toEqual([["5511977770001"]]);
+  expect(people({ contacts: [ana], messages: [{ from: "551177770001", id: "1" }] })).toEqual([["5511977770001"]]); // the ninth digit
+  expect(people({ contacts: [ana], messages: [{ from_user_id: "BR.ana", id: "1" }] })).toEqual([["5511977770001"]]);
+});
+
+test("what one person brings is not copied into every piece at its full length", () => {
+  const ana = { wa_id: "628111", profile: { name: "x".repeat(2_000_000) } };
+  const pieces = split({
+    metadata: { ...metadata, display_phone_number: "9".repeat(2_000_000) },
+    contacts: [ana],
+    messages: Array.from({ length: 100 }, (_, i) => ({ from: "628111", id: `${i}` })),
+  });
+  expect(pieces.length).toBe(100);
+  expect(JSON.stringify(pieces).length).toBeLessThan(200_000);
+});
+
+test("nothing that stands beside messages is dropped", () => {
+  const kinds = (value: object) => split({ metadata, ...value }).map((p) => p.kind);
+  const message = { from: "628111", id: "1" };
+  expect(kinds({ messages: [message] })).toEqual(["message"]);
+  expect(kinds({ messages: [message], message_echoes: [{ id: "e" }] })).toEqual(["message", "echo"]);
+  expect(kinds({ messages: [message], statuses: { id: "s" } })).toEqual(["message", "generic"]);
+  expect(kinds({ messages: [message], novelties: [1, 2] })).toEqual(["message", "generic"]);
+  expect(kinds({ messages: [message], contacts: [{ wa_id: "628111" }], messaging_product: "whatsapp" })).toEqual(["message"]);
+});
+
+test("the same foreign shape from another account or at another time is another event", () => {
+  const broken = (entry: object) =>
+    splitEnvelope({ entry: [{ ...entry, changes: [{ field: "messages", value: "text" }] }] })?.[0]?.dedupe.join("|");
+  const all = [broken({ id: "1" }), broken({ id: "2" }), broken({ id: "1", time: 5 }), broken({ id: "1" })];
+  expect(new Set(all).size).toBe(3);
 });
 
 test("errors of a send fall into their class", () => {

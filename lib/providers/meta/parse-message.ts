@@ -29,7 +29,8 @@ export function parseMessage(payload: Json): InboundMessage {
   const phoneNumberId = str(obj(payload.metadata).phone_number_id);
   if (!wamid || !phoneNumberId) throw new Unreadable("no_id");
   const type = str(message.type) ?? "unknown";
-  const content = contentOf(type, message);
+  const inGroup = str(message.group_id) !== null;
+  const content = inGroup ? groupCard(type, message) : contentOf(type, message);
   return {
     type: "message",
     phoneNumberId,
@@ -37,7 +38,7 @@ export function parseMessage(payload: Json): InboundMessage {
     sender: senderOf(message, obj((Array.isArray(payload.contacts) ? payload.contacts : [])[0])),
     at: timeOf(message.timestamp),
     content,
-    opensWindow: !NO_WINDOW.has(type),
+    opensWindow: !NO_WINDOW.has(type) && !inGroup,
     quotes: str(obj(message.context).id),
     raw: content.kind === "text" ? null : message,
   };
@@ -54,21 +55,41 @@ const short = (v: unknown) => {
 const digitsOf = (v: unknown) => str(v)?.replace(/\D/g, "").slice(0, 20) || null;
 
 function senderOf(message: Json, contact: Json): Sender {
+  const system = obj(message.system);
   const phone = digitsOf(message.from) ?? digitsOf(contact.wa_id);
-  const bsuid = str(message.from_user_id) ?? str(contact.user_id);
+  const bsuid = str(message.from_user_id) ?? str(contact.user_id) ?? str(system.previous_user_id);
   if (!phone && !bsuid) throw new Unreadable("no_sender");
   const profile = obj(contact.profile);
-  return { phone, bsuid, username: str(profile.username), profileName: short(profile.name) };
+  return {
+    phone,
+    bsuid,
+    username: str(profile.username),
+    profileName: short(profile.name),
+    becomes: becomesOf(system),
+  };
+}
+/** A system message may say under which ids its person goes on; Meta makes a new user id with a new number. */
+function becomesOf(system: Json): Sender["becomes"] {
+  const phone = digitsOf(system.wa_id);
+  const bsuid = str(system.user_id);
+  return phone || bsuid ? { phone, bsuid } : null;
 }
 
 const card = (type: string, ...values: unknown[]): ContentView => ({ kind: "card", type, lines: lines(...values) });
+// nothing of it could be seen: the bubble would be empty
+const INVISIBLE = /^[\p{Z}\p{Cc}\p{Cf}]*$/u;
+/** Said to a group, not to us alone: shown as that, so that nobody takes it for a private word. */
+function groupCard(type: string, message: Json): ContentView {
+  const content = contentOf(type, message);
+  return card("group", ...(content.kind === "text" ? [content.text] : content.kind === "card" ? content.lines : []));
+}
 
 function contentOf(type: string, message: Json): ContentView {
   const part = obj(message[type]);
   switch (type) {
     case "text": {
       const body = str(part.body);
-      return body === null ? card("unsupported") : { kind: "text", text: body };
+      return body === null || INVISIBLE.test(body) ? card("text") : { kind: "text", text: body };
     }
     case "image":
     case "video":
@@ -105,7 +126,7 @@ function contentOf(type: string, message: Json): ContentView {
   }
 }
 
-const isFinitePair = (p: Json) => Number.isFinite(Number(p.latitude)) && Number.isFinite(Number(p.longitude));
+const isFinitePair = (p: Json) => [p.latitude, p.longitude].every((v) => str(v) !== null && Number.isFinite(Number(str(v))));
 
 const contactLines = (value: unknown) =>
   (Array.isArray(value) ? value : []).slice(0, 10).flatMap((c) => {
@@ -138,7 +159,7 @@ export function parseStatus(payload: Json): Receipt {
   const name = str(status.status);
   if (!RECEIPT_STATUSES.includes(name as ReceiptStatus)) throw new Unreadable("unknown_status");
   const error = obj((Array.isArray(status.errors) ? status.errors : [])[0]);
-  const code = Number(error.code);
+  const code = Number(str(error.code) ?? Number.NaN);
   return {
     type: "receipt",
     phoneNumberId,

@@ -1,5 +1,6 @@
 /** A Meta webhook body, walked whole: every entry, change, message, status and error becomes one piece with its dedupe key. Pure. */
 import { createHash } from "node:crypto";
+import { phoneAliases } from "@/lib/kernel/phone";
 
 export type PieceKind = "message" | "status" | "error" | "echo" | "generic";
 
@@ -52,19 +53,21 @@ const digest = (value: unknown) => createHash("sha256").update(canonicalJson(val
 export function splitEnvelope(body: unknown): Piece[] | null {
   if (!isObject(body) || !Array.isArray(body.entry) || body.entry.length === 0) return null;
   return body.entry.flatMap((entry): Piece[] => {
-    if (!isObject(entry) || !Array.isArray(entry.changes) || entry.changes.length === 0) return [brokenPiece(entry, null)];
+    if (!isObject(entry) || !Array.isArray(entry.changes) || entry.changes.length === 0)
+      return [brokenPiece(entry, { wabaId: null, time: "" })];
     return entry.changes.flatMap((change) => splitChange(entry, change));
   });
 }
 
-function brokenPiece(value: unknown, wabaId: string | null): Piece {
+/** @param where account and time of its entry: the same foreign shape elsewhere or later is another event */
+function brokenPiece(value: unknown, where: { wabaId: string | null; time: string }): Piece {
   const payload = { value } as Json;
   return {
     kind: "generic",
     field: "unreadable",
     phoneNumberId: null,
-    wabaId,
-    dedupe: ["broken", digest(value)],
+    wabaId: where.wabaId,
+    dedupe: ["broken", where.wabaId ?? "", where.time, digest(value)],
     payload,
     broken: "foreign_shape",
   };
@@ -72,7 +75,8 @@ function brokenPiece(value: unknown, wabaId: string | null): Piece {
 
 function splitChange(entry: Json, change: unknown): Piece[] {
   const entryId = text(entry.id);
-  if (!isObject(change) || !isObject(change.value)) return [brokenPiece(change, entryId)];
+  const time = text(entry.time) ?? "";
+  if (!isObject(change) || !isObject(change.value)) return [brokenPiece(change, { wabaId: entryId, time })];
   const value = change.value;
   const field = text(change.field) ?? "unknown";
   const metadata = metadataOf(value.metadata);
@@ -80,8 +84,21 @@ function splitChange(entry: Json, change: unknown): Piece[] {
   const wabaId = isObject(value.waba_info) ? (text(value.waba_info.waba_id) ?? entryId) : entryId;
   const base = { field, phoneNumberId, wabaId, broken: null };
   const scope = phoneNumberId ?? `waba:${wabaId ?? ""}`;
-  const time = text(entry.time) ?? "";
 
+  const generic = (what: Json): Piece => ({
+    ...base,
+    kind: "generic",
+    dedupe: ["generic", wabaId ?? "", field, digest(what), time],
+    payload: { entryId, entryTime: text(entry.time), field, value: what },
+  });
+  const echoes = list(value.message_echoes).map(
+    (echo): Piece => ({
+      ...base,
+      kind: "echo",
+      dedupe: ["echo", scope, (isObject(echo) && text(echo.id)) || digest(echo)],
+      payload: { metadata, echo },
+    }),
+  );
   if (field === "messages") {
     const contactOf = contactFinder(list(value.contacts));
     const pieces: Piece[] = [
@@ -116,41 +133,57 @@ function splitChange(entry: Json, change: unknown): Piece[] {
         payload: { metadata, error },
       })),
     ];
-    if (pieces.length > 0) return pieces;
+    const rest = besides(value);
+    if (pieces.length > 0) return [...pieces, ...echoes, ...(rest ? [generic(rest)] : [])];
   }
-  const echoes = list(value.message_echoes);
-  if (echoes.length > 0) {
-    return echoes.map((echo) => ({
-      ...base,
-      kind: "echo" as const,
-      dedupe: ["echo", scope, (isObject(echo) && text(echo.id)) || digest(echo)],
-      payload: { metadata, echo },
-    }));
-  }
-  return [
-    {
-      ...base,
-      kind: "generic",
-      dedupe: ["generic", wabaId ?? "", field, digest(value), time],
-      payload: { entryId, entryTime: text(entry.time), field, value },
-    },
-  ];
+  return echoes.length > 0 ? echoes : [generic(value)];
 }
 
-/** Only what is used: the rest would be copied into every piece. */
-const metadataOf = (value: unknown): Json =>
-  isObject(value) ? { display_phone_number: text(value.display_phone_number), phone_number_id: text(value.phone_number_id) } : {};
+const UNDERSTOOD = new Set(["messages", "statuses", "errors", "message_echoes"]);
+/** Lists that stand beside messages and statuses but are none of ours, or have another shape than theirs; null when there are none. */
+function besides(value: Json): Json | null {
+  const rest = Object.entries(value).filter(([key, member]) =>
+    UNDERSTOOD.has(key)
+      ? !Array.isArray(member) && member !== null
+      : Array.isArray(member) && member.length > 0 && key !== "contacts",
+  );
+  return rest.length > 0 ? Object.fromEntries(rest) : null;
+}
 
-/** Finds the contacts element of a message's author: paired by user, never by index. */
-function contactFinder(contacts: unknown[]): (message: unknown) => unknown[] {
-  const byUser = new Map<string, unknown>();
+/** Only what is used, and no longer than it can be: it is copied into every piece. */
+const LONGEST = 400;
+const short = (value: unknown): string | null => text(value)?.slice(0, LONGEST) ?? null;
+const metadataOf = (value: unknown): Json =>
+  isObject(value)
+    ? { display_phone_number: short(value.display_phone_number), phone_number_id: short(value.phone_number_id) }
+    : {};
+function contactPart(contact: Json): Json {
+  const profile = isObject(contact.profile) ? contact.profile : {};
+  return {
+    wa_id: short(contact.wa_id),
+    user_id: short(contact.user_id),
+    parent_user_id: short(contact.parent_user_id),
+    profile: { name: short(profile.name), username: short(profile.username) },
+  };
+}
+
+/**
+ * Finds the contacts element of a message's author: paired by an id they share, never by index. Only a message that
+ * names no author at all takes the one contact there is.
+ */
+function contactFinder(contacts: unknown[]): (message: unknown) => Json[] {
+  const byUser = new Map<string, Json>();
   for (const contact of contacts) {
     if (!isObject(contact)) continue;
-    for (const id of [text(contact.wa_id), text(contact.user_id)]) if (id && !byUser.has(id)) byUser.set(id, contact);
+    const part = contactPart(contact);
+    for (const id of [part.wa_id, part.user_id]) if (typeof id === "string" && !byUser.has(id)) byUser.set(id, part);
   }
   return (message) => {
     if (!isObject(message)) return [];
-    const match = byUser.get(text(message.from) ?? "") ?? byUser.get(text(message.from_user_id) ?? "");
-    return match ? [match] : contacts.length === 1 ? contacts : [];
+    const [from, user] = [text(message.from), text(message.from_user_id)];
+    const match = [user, ...(from ? phoneAliases(from) : [])].map((id) => byUser.get(id ?? "")).find(Boolean);
+    if (match) return [match];
+    const [only] = contacts;
+    return from === null && user === null && contacts.length === 1 && isObject(only) ? [contactPart(only)] : [];
   };
 }
