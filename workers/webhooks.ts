@@ -3,7 +3,7 @@ import type { Id } from "@/lib/kernel/ids";
 import { startSweep } from "@/lib/platform/jobs";
 import { errorFields, log } from "@/lib/platform/log";
 import { dedicatedClient } from "@/lib/platform/pool";
-import { organisationsWithEvents, PROCESS_BATCH, processOrganisation, SPLIT_BATCH, splitDeliveries } from "@/lib/webhooks";
+import { organisationsWithEvents, processOrganisation, splitDeliveries } from "@/lib/webhooks";
 import { SPLIT_BELL } from "@/lib/webhooks/intake";
 
 const SIDE_BY_SIDE = 3;
@@ -39,13 +39,14 @@ export function startPump(onHandled: () => void): Pump {
   };
   const handleOne = async (orgId: Id<"organisation">) => {
     try {
-      const taken = await processOrganisation(orgId);
+      const { taken, more } = await processOrganisation(orgId);
       if (taken > 0) {
         lastClaim = Date.now();
         onHandled();
       }
-      if (taken >= PROCESS_BATCH) waiting.add(orgId); // fair turns: to the end of the line
+      if (more) waiting.add(orgId); // fair turns: to the end of the line
     } catch (error) {
+      lastClaim = Date.now(); // refused is not deaf
       log.warn("events.batch_failed", errorFields(error)); // the sweep comes back for them
     }
   };
@@ -55,7 +56,7 @@ export function startPump(onHandled: () => void): Pump {
     if (claimed > 0) lastClaim = Date.now();
     for (const id of organisations) waiting.add(id);
     fill();
-    return claimed === SPLIT_BATCH;
+    return claimed > 0;
   });
   const sweeping = startSweep("events", SWEEP_MS, async () => {
     for (const id of await organisationsWithEvents()) waiting.add(id);

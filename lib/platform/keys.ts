@@ -1,7 +1,7 @@
 /** Loads and keeps the keys of organisations and of the intake; the database holds them wrapped only. */
 import type { Id } from "@/lib/kernel/ids";
 import { seconds } from "@/lib/kernel/time";
-import { keyIdOf, open, SealError, type SealingKey } from "@/lib/platform/crypto/codec";
+import { keyIdOf, NoKeys, open, SealError, type SealingKey } from "@/lib/platform/crypto/codec";
 import { KekRing } from "@/lib/platform/crypto/key-ring";
 import { OrgKeys } from "@/lib/platform/crypto/org-keys";
 import { env } from "@/lib/platform/env";
@@ -31,7 +31,7 @@ interface KeyRow {
 
 /**
  * The keys of one organisation, from memory or from `data_keys`, refreshed every minute.
- * @throws SealError if the organisation has no usable keys
+ * @throws NoKeys if the organisation was erased; SealError if its keys do not open with this process's key ring
  */
 export async function orgKeys(orgId: Id<"organisation">): Promise<OrgKeys> {
   const hit = kept.get(orgId);
@@ -48,7 +48,7 @@ export async function orgKeys(orgId: Id<"organisation">): Promise<OrgKeys> {
     all.set(row.id, key);
     if (row.state === "active") active[row.purpose] = key;
   }
-  if (!active.data || !active.index || !active.audit) throw new SealError("the organisation has no keys");
+  if (!active.data || !active.index || !active.audit) throw new NoKeys("the organisation has no keys");
   const keys = new OrgKeys(orgId, active.data, active.index, active.audit, all);
   kept.set(orgId, { keys, until: Date.now() + FRESH });
   return keys;

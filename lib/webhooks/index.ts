@@ -4,9 +4,8 @@
  * Invariants: every element of a batch becomes one event; effects and "processed" commit together; no tenant is ever guessed.
  */
 
-export { PROCESS_BATCH, SPLIT_BATCH } from "@/lib/webhooks/model";
 export { destroyOldBodies, ensureIntakeKey } from "@/lib/webhooks/platform-keys";
-export { processOrganisation } from "@/lib/webhooks/process-events";
+export { type Handled, processOrganisation } from "@/lib/webhooks/process-events";
 export { getWebhookSettings, testHandshake } from "@/lib/webhooks/settings";
 export { splitDeliveries } from "@/lib/webhooks/split-deliveries";
 export { type Backlog, destroyOldUnrouted, measureBacklog, organisationsWithEvents } from "@/lib/webhooks/sweep-webhooks";

@@ -1,6 +1,6 @@
 /** Step: pieces to event rows: routed to the organisation whose number it is, sealed under its key, stored once. */
 import { asId, newId } from "@/lib/kernel/ids";
-import { keyIdOf, SealError, type SealingKey, seal } from "@/lib/platform/crypto/codec";
+import { keyIdOf, NoKeys, type SealingKey, seal } from "@/lib/platform/crypto/codec";
 import type { OrgKeys } from "@/lib/platform/crypto/org-keys";
 import { intakeKey, orgKeys } from "@/lib/platform/keys";
 import { counters } from "@/lib/platform/metrics";
@@ -45,11 +45,18 @@ export async function storeEvents(sql: SystemSql, work: Written[]): Promise<stri
     if (e.orgId && !keys.has(e.orgId)) Object.assign(e, { state: "quarantined", cause: "no_key", channelId: null });
   }
   await insertEvents(sql, events, keys, intake);
+  const ids = work.map((w) => w.id);
+  // in the receiver's own order, or its count of repeats and this could wait for each other
+  await sql.rows(
+    "deliveries.lock",
+    "select 1 as one from webhook_deliveries where id = any($1::uuid[]) order by endpoint_id, body_sha256 for update",
+    [ids],
+  );
   await sql.run(
     "deliveries.split",
     `update webhook_deliveries d set state = case when u.unreadable then 'unreadable' else 'split' end, split_at = now()
       from unnest($1::uuid[], $2::boolean[]) u (id, unreadable) where d.id = u.id`,
-    [work.map((w) => w.id), work.map((w) => w.pieces.every((p) => p.piece.field === "unreadable"))],
+    [ids, work.map((w) => w.pieces.every((p) => p.piece.field === "unreadable"))],
   );
   for (const e of events) if (e.cause) counters.eventsQuarantined.inc({ cause: e.cause });
   return [...new Set(events.filter((e) => e.state === "pending").map((e) => e.orgId))].filter((id): id is string => id !== null);
@@ -89,7 +96,7 @@ async function insertEvents(sql: SystemSql, events: EventRow[], keys: Map<string
 /** An id or a field name as it may stand in a text column; anything longer or stranger is no id we could know. */
 const plain = (value: string | null) => (value !== null && /^[\x21-\x7e]{1,80}$/.test(value) ? value : null);
 
-/** Keys of the organisations named; one without usable keys is left out. */
+/** Keys of the organisations named; an erased one is left out. */
 async function keysOf(events: EventRow[]): Promise<Map<string, OrgKeys>> {
   const keys = new Map<string, OrgKeys>();
   for (const orgId of new Set(events.map((e) => e.orgId))) {
@@ -97,22 +104,24 @@ async function keysOf(events: EventRow[]): Promise<Map<string, OrgKeys>> {
     try {
       keys.set(orgId, await orgKeys(asId("organisation", orgId)));
     } catch (error) {
-      if (!(error instanceof SealError)) throw error;
+      if (!(error instanceof NoKeys)) throw error; // a key ring that lacks a key is mended, and the delivery waits
     }
   }
   return keys;
 }
 
 function toEvent(delivery: Written, piece: Piece, text: string, routes: Routes, hash: Hash): EventRow {
+  // what only a customer's own secret vouches for must never stand in the way of the platform's copy
+  const apart = ["foreign", delivery.endpoint_id, ...piece.dedupe];
   const base = { id: newId("event"), delivery, piece, text, channelId: null, dedupe: hash(piece.dedupe) };
   if (piece.broken) {
+    if (delivery.endpoint_org) base.dedupe = hash(apart);
     return { ...base, orgId: delivery.endpoint_org, state: "quarantined", cause: String(piece.payload.cause ?? piece.broken) };
   }
   const route = routeOf(piece, routes);
   // a customer's own secret proves only that customer's traffic: anything else is kept apart, under a key of that endpoint
   if (delivery.endpoint_org && route?.orgId !== delivery.endpoint_org) {
-    const dedupe = hash(["foreign", delivery.endpoint_id, ...piece.dedupe]);
-    return { ...base, orgId: delivery.endpoint_org, dedupe, state: "quarantined", cause: "foreign" };
+    return { ...base, orgId: delivery.endpoint_org, dedupe: hash(apart), state: "quarantined", cause: "foreign" };
   }
   if (!route) return { ...base, orgId: null, state: "unrouted", cause: null };
   return { ...base, orgId: route.orgId, channelId: route.channelId, state: "pending", cause: null };

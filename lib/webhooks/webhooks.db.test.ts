@@ -8,6 +8,7 @@ import { closePools, poolOf } from "@/lib/platform/pool";
 import { closeRedis } from "@/lib/platform/redis";
 import { ctxOf, fakeMetaId, type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
 import { deliver, drain, envelopeOf, messagesChange, readyIntake, status, textMessage } from "@/lib/testing/webhooks";
+import { processOrganisation, splitDeliveries } from "@/lib/webhooks";
 
 const owner = () => poolOf("owner");
 const one = async <T>(text: string, values: unknown[]): Promise<T> => (await owner().query(text, values)).rows[0] as T;
@@ -323,4 +324,51 @@ describe("bad input", () => {
       { field: "smb_message_echoes", kind: "echo", state: "processed", kept: true },
     ]);
   });
+});
+
+test("large payloads are handled in sets that fit into memory, and none is left", async () => {
+  const org = await makeOrganisation();
+  const big = (i: number) => ({ ...textMessage(wamid(), "628111", `besar ${i}`), referral: { body: "x".repeat(3_000_000) } });
+  for (let i = 0; i < 8; i++) await deliver(envelopeOf(wabaOf(org), messagesChange(phoneOf(org), { messages: [big(i)] })));
+  let sets = 0;
+  for (let i = 0; i < 20 && (await counts(org)).messages < 8; i++) {
+    await splitDeliveries();
+    for (let more = true; more; sets++) ({ more } = await processOrganisation(org.id));
+  }
+  expect(await counts(org)).toMatchObject({ messages: 8, conversations: 1, unread: 8 });
+  expect(sets).toBeGreaterThan(1);
+});
+
+test("events of an erased organisation are set apart instead of coming back for ever", async () => {
+  const org = await makeOrganisation();
+  await deliver(
+    envelopeOf(wabaOf(org), messagesChange(phoneOf(org), { messages: [textMessage(wamid(), "628111", "terlambat")] })),
+  );
+  await splitDeliveries();
+  await owner().query("update webhook_events set state = 'pending' where org_id = $1", [org.id]);
+  await owner().query("update data_keys set wrapped = null, state = 'destroyed' where org_id = $1", [org.id]);
+  forgetKeys();
+  await processOrganisation(org.id);
+  expect(await events(phoneOf(org))).toEqual([{ state: "quarantined", kind: "message", cause: "no_key" }]);
+});
+
+test("copies shuffled under the splitter's feet are all answered 200", async () => {
+  const org = await makeOrganisation();
+  const bodies = Array.from({ length: 60 }, (_, i) =>
+    envelopeOf(wabaOf(org), messagesChange(phoneOf(org), { messages: [textMessage(wamid(), "628111", `salin ${i}`)] })),
+  );
+  const answers: number[] = [];
+  let done = false;
+  const splitting = (async () => {
+    while (!done) await splitDeliveries();
+  })();
+  for (let round = 0; round < 12; round++) {
+    const shuffled = [...bodies].sort(() => Math.random() - 0.5);
+    answers.push(...(await Promise.all(shuffled.map((body) => deliver(body)))));
+  }
+  done = true;
+  await splitting;
+  expect(new Set(answers)).toEqual(new Set([200]));
+  await drain(org.id);
+  expect(await counts(org)).toMatchObject({ messages: 60 });
 });

@@ -18,6 +18,8 @@ export interface Place {
 
 /** Thrown when a value does not open: wrong key, moved, or altered. Says nothing about the content. */
 export class SealError extends Error {}
+/** Thrown when an organisation holds no usable keys any more: it was erased, and nothing of it will ever open. */
+export class NoKeys extends SealError {}
 
 /** One 256-bit key with an id; subkeys per purpose are derived by HKDF-SHA256 and kept. */
 export class SealingKey {

@@ -5,7 +5,7 @@
 
 import { packed } from "@/lib/platform/bytea";
 import { errorFields, log } from "@/lib/platform/log";
-import { isUnavailable, poolOf } from "@/lib/platform/pool";
+import { isDeadlock, isUnavailable, poolOf } from "@/lib/platform/pool";
 
 /** A sealed delivery, ready to be stored. */
 export interface Delivery {
@@ -71,8 +71,8 @@ export class GroupCommit {
         for (const w of group) w.done();
         this.onCommitted();
       } catch (error) {
-        // one by one helps against a row at fault, not against a database that is away
-        if (group.length === 1 || isUnavailable(error)) for (const w of group) w.failed(error);
+        // one by one helps against a row at fault or a deadlock, not against a database that is away
+        if (group.length === 1 || (isUnavailable(error) && !isDeadlock(error))) for (const w of group) w.failed(error);
         else await this.#oneByOne(group, error);
       }
     }
@@ -108,7 +108,8 @@ async function write(rows: Delivery[]): Promise<void> {
     if (first) first.repeats++;
     else folded.set(key, { row, repeats: 0 });
   }
-  const all = [...folded.values()];
+  // one order for all who lock these rows, or two writers could wait for each other
+  const all = [...folded.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
   await poolOf("ingest").query({
     ...INSERT,
     values: packed([
