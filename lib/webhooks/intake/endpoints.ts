@@ -27,11 +27,14 @@ let ring: KekRing | undefined;
 let kept: { at: number; byKey: Map<string, Endpoint> } | undefined;
 let loading: Promise<void> | undefined;
 
-/** The endpoint of an address, or null if there is none. @throws the database's error while nothing is known yet */
-export async function findEndpoint(key: string): Promise<Endpoint | null> {
-  if (!kept) await load();
-  else if (Date.now() - kept.at > FRESH_MS) void load().catch(() => {});
-  return kept?.byKey.get(key) ?? null;
+/**
+ * The endpoint of an address, or null if there is none; a promise only while nothing is known yet.
+ * @throws the database's error in that promise
+ */
+export function findEndpoint(key: string): Endpoint | null | Promise<Endpoint | null> {
+  if (!kept) return load().then(() => kept?.byKey.get(key) ?? null);
+  if (Date.now() - kept.at > FRESH_MS) void load().catch(() => {});
+  return kept.byKey.get(key) ?? null;
 }
 
 function load(): Promise<void> {

@@ -49,7 +49,15 @@ export class GroupCommit {
     const size = row.bodySealed.length;
     if (this.#flying + size > FLIGHT_BYTES) return Promise.reject(new IntakeFull());
     this.#flying += size;
-    return new Promise<void>((done, failed) => {
+    return new Promise<void>((resolve, reject) => {
+      const done = () => {
+        this.#flying -= size;
+        resolve();
+      };
+      const failed = (error: unknown) => {
+        this.#flying -= size;
+        reject(error);
+      };
       this.#waiting.push({ row, done, failed });
       if (this.#writing || this.#scheduled) return;
       this.#scheduled = true;
@@ -57,8 +65,6 @@ export class GroupCommit {
         this.#scheduled = false;
         void this.#drain();
       });
-    }).finally(() => {
-      this.#flying -= size;
     });
   }
 

@@ -1,5 +1,5 @@
 /** One function behind both mounts: verify, seal, store, answer. Understanding happens later, elsewhere. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { newId } from "@/lib/kernel/ids";
 import { seal } from "@/lib/platform/crypto/codec";
 import { env } from "@/lib/platform/env";
@@ -72,7 +72,8 @@ export async function receiveWebhook(request: WebhookRequest): Promise<WebhookAn
   if (request.raw === "too_large" || request.raw.length > MAX_BODY) return refuse(413, "too_large");
   const started = performance.now();
   try {
-    const endpoint = await findEndpoint(endpointKey);
+    const found = findEndpoint(endpointKey);
+    const endpoint = found instanceof Promise ? await found : found;
     if (!endpoint) return answer(endpointKey === "meta" ? 503 : 404);
     if (!isSigned(request.raw, request.signature, endpoint.secrets)) return refuse(401, "signature");
     await store(endpoint, request.raw);
@@ -90,7 +91,7 @@ async function store(endpoint: { id: string; key: Parameters<typeof seal>[0] }, 
   await commits.store({
     id,
     endpointId: endpoint.id,
-    bodySha256: createHash("sha256").update(raw).digest(),
+    bodySha256: hash("sha256", raw, "buffer"),
     bodySealed: seal(endpoint.key, { scope: "intake", table: "webhook_deliveries", column: "body_sealed", rowId: id }, raw),
     keyId: endpoint.key.id,
     bytes: raw.length,
