@@ -113,12 +113,13 @@ const ranOutOfTime = (error: unknown) => (error as { code?: unknown } | undefine
 const lockOrganisation = (sql: Sql) =>
   sql.rows("org.lock", "select pg_advisory_xact_lock(hashtextextended($1::text, 7))", [sql.ctx.orgId]);
 
+/** No row locks: under the organisation's lock nobody else handles these, and marking them looks at their state again. */
 const takeEvents = (sql: Sql, ids: string[] | null) =>
   ids
     ? sql.rows<EventRow>(
         "events.take_ids",
         `select id, kind, channel_id, payload_sealed, received_at, attempts, null as due from webhook_events
-          where org_id = $1 and id = any($2::uuid[]) and state = 'pending' order by id for update`,
+          where org_id = $1 and id = any($2::uuid[]) and state = 'pending' order by id`,
         [sql.ctx.orgId, ids],
       )
     : sql.rows<EventRow>(
@@ -128,7 +129,7 @@ const takeEvents = (sql: Sql, ids: string[] | null) =>
             select e.*, count(*) over ()::int as due,
               sum(octet_length(payload_sealed)) over (order by next_attempt_at, id) - octet_length(payload_sealed) as before
             from (select id, kind, channel_id, payload_sealed, received_at, attempts, next_attempt_at from webhook_events
-              where org_id = $1 and state = 'pending' and next_attempt_at <= now() order by next_attempt_at, id limit $2 for update) e) w
+              where org_id = $1 and state = 'pending' and next_attempt_at <= now() order by next_attempt_at, id limit $2) e) w
           where coalesce(before, 0) < $3 order by next_attempt_at, id`,
         [sql.ctx.orgId, PROCESS_BATCH, PROCESS_BYTES],
       );

@@ -45,18 +45,13 @@ export async function storeEvents(sql: SystemSql, work: Written[]): Promise<stri
     if (e.orgId && !keys.has(e.orgId)) Object.assign(e, { state: "quarantined", cause: "no_key", channelId: null });
   }
   await insertEvents(sql, events, keys, intake);
-  const ids = work.map((w) => w.id);
-  // in the receiver's own order, or its count of repeats and this could wait for each other
-  await sql.rows(
-    "deliveries.lock",
-    "select 1 as one from webhook_deliveries where id = any($1::uuid[]) order by endpoint_id, body_sha256 for update",
-    [ids],
-  );
+  // locked in the receiver's own order, or its count of repeats and this could wait for each other
   await sql.run(
     "deliveries.split",
-    `update webhook_deliveries d set state = case when u.unreadable then 'unreadable' else 'split' end, split_at = now()
-      from unnest($1::uuid[], $2::boolean[]) u (id, unreadable) where d.id = u.id`,
-    [ids, work.map((w) => w.pieces.every((p) => p.piece.field === "unreadable"))],
+    `with l as materialized (select id from webhook_deliveries where id = any($1::uuid[]) order by endpoint_id, body_sha256 for update)
+      update webhook_deliveries d set state = case when u.unreadable then 'unreadable' else 'split' end, split_at = now()
+      from unnest($1::uuid[], $2::boolean[]) u (id, unreadable) join l on l.id = u.id where d.id = l.id`,
+    [work.map((w) => w.id), work.map((w) => w.pieces.every((p) => p.piece.field === "unreadable"))],
   );
   for (const e of events) if (e.cause) counters.eventsQuarantined.inc({ cause: e.cause });
   return [...new Set(events.filter((e) => e.state === "pending").map((e) => e.orgId))].filter((id): id is string => id !== null);

@@ -12,6 +12,8 @@ const STEADY = 10_000; // a child that lived this long starts again without a gr
 const GRACE = 1500; // between SIGTERM and SIGKILL for our own programs; all of them survive SIGKILL by design
 const STORE_GRACE = 8000; // Postgres and Redis may need to flush
 
+/** Sealing and parsing make much short-lived memory: with more room for it, less time goes into clearing it away. */
+const NODE_FLAGS = ["--max-semi-space-size=64"];
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /**
@@ -20,7 +22,7 @@ const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
  */
 export const program = (options) => async () => {
   const out = fs.openSync(options.log, "a");
-  const child = spawn(process.execPath, options.args, {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...options.args], {
     cwd: options.cwd,
     env: options.env,
     stdio: ["ignore", out, out],
