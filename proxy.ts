@@ -44,5 +44,6 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  matcher: ["/((?!api/|_next/static|_next/image|metrics|favicon.ico|icon|.*\\.(?:svg|png|ico|webmanifest|js|woff2)$).*)"],
+  // everything but the API, the build's own files, the metrics and the files of public/, each by its whole name
+  matcher: ["/((?!api/|_next/static/|(?:metrics|icon\\.svg|icon-unread\\.svg|inter-license\\.txt)$).*)"],
 };

@@ -9,7 +9,8 @@ export interface Parser<T> {
 export const api = {
   get: async <T>(path: string, view: Parser<T>, signal?: AbortSignal) =>
     view.parse(await request("GET", path, undefined, { signal })),
-  post: async <T>(path: string, body: unknown, view: Parser<T>) => view.parse(await request("POST", path, body)),
+  post: async <T>(path: string, body: unknown, view: Parser<T>, signal?: AbortSignal) =>
+    view.parse(await request("POST", path, body, { signal })),
   put: async <T>(path: string, body: unknown, view: Parser<T>) => view.parse(await request("PUT", path, body)),
   /** For calls whose answer says nothing more than that it worked. */
   send: (method: "POST" | "PUT", path: string, body: unknown, keepalive = false) => request(method, path, body, { keepalive }),

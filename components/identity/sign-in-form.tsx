@@ -46,7 +46,7 @@ function check(email: string, password: string): Errors {
 export function SignInForm({ words, refused }: { words: SignInWords; refused: string | null }) {
   const hydrated = useHydrated();
   const form = useRef<HTMLFormElement>(null);
-  const isReason = (value: string): value is Reason => value in words.errors;
+  const isReason = (value: string): value is Reason => Object.hasOwn(words.errors, value);
   const asErrors = (detail: string): Errors => {
     const reason = isReason(detail) ? detail : "unavailable";
     return reason === "bad_credentials" ? { password: reason } : { form: reason };

@@ -64,8 +64,7 @@ export const templatesQuery = (conversationId: string) =>
 export const searchQuery = (q: string) =>
   infiniteQueryOptions({
     queryKey: keys.search(q),
-    queryFn: ({ pageParam, signal }) =>
-      api.get(withCursor(`/api/search?q=${encodeURIComponent(q)}`, pageParam), SearchPage, signal),
+    queryFn: ({ pageParam, signal }) => api.post("/api/search", pageParam ? { q, cursor: pageParam } : { q }, SearchPage, signal),
     initialPageParam: firstCursor(),
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,

@@ -106,6 +106,12 @@ test("moving to another organisation needs a membership there", async () => {
     now(),
   );
   expect([...fates.values()]).toEqual(["changed", "live"]);
+  const trail = async (orgId: string) =>
+    (await poolOf("owner").query("select action from audit_entries where org_id = $1 order by seq", [orgId])).rows.map(
+      (r) => r.action,
+    );
+  expect(await trail(a.id)).toEqual(["session.opened", "session.revoked"]);
+  expect(await trail(b.id)).toEqual(["session.opened"]);
 });
 
 test("moving does not stretch a session, and a revoked one cannot move", async () => {

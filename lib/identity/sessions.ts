@@ -153,27 +153,23 @@ export async function switchOrganisation(
 ): Promise<SessionSecret> {
   if (ctx.actor.kind !== "user") throw new AppError("forbidden", "people_only");
   const userId = ctx.actor.userId;
-  const secret = await inSystem("switch organisation", async (sql) => {
+  const { secret, leftId } = await inSystem("switch organisation", async (sql) => {
     const [member] = await sql.rows(
       "session.member",
       "select 1 as one from memberships where org_id = $1 and user_id = $2 and active",
       [input.organisationId, userId],
     );
     if (!member) throw new AppError("not_found", "organisation");
-    const [left] = await sql.rows<{ absolute_until: Date; device: string }>(
+    const [left] = await sql.rows<{ absolute_until: Date; device: string; active_org_id: string }>(
       "session.leave",
-      "update sessions set revoked_at = $2, revoked_why = 'switched' where id_hash = $1 and user_id = $3 and revoked_at is null returning absolute_until, device",
+      "update sessions set revoked_at = $2, revoked_why = 'switched' where id_hash = $1 and user_id = $3 and revoked_at is null returning absolute_until, device, active_org_id",
       [hashSession(input.secret), ctx.now, userId],
     );
     if (!left) throw new AppError("unauthenticated", "no_session");
-    return insertSession(sql, {
-      userId,
-      orgId: input.organisationId,
-      device: left.device,
-      now: ctx.now,
-      until: left.absolute_until,
-    });
+    const opening = { userId, orgId: input.organisationId, device: left.device, now: ctx.now, until: left.absolute_until };
+    return { secret: await insertSession(sql, opening), leftId: asId("organisation", left.active_org_id) };
   });
+  await note(leftId, userId, "session.revoked", ctx.now);
   await note(input.organisationId, userId, "session.opened", ctx.now);
   return secret;
 }

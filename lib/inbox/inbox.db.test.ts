@@ -15,7 +15,7 @@ import {
   setConversationStatus,
 } from "@/lib/inbox";
 import { systemCtx } from "@/lib/kernel/ctx";
-import { asId, type Id } from "@/lib/kernel/ids";
+import { asId, type Id, newId } from "@/lib/kernel/ids";
 import { canonicalEntry } from "@/lib/platform/audit";
 import { closeDb } from "@/lib/platform/db";
 import { closeJobs } from "@/lib/platform/jobs";
@@ -116,10 +116,12 @@ test("assigning, resolving and reading: once, audited, and undisturbed by repeat
   expect((await getConversationView(agent, { conversationId: id })).unread).toBe(1);
   await markRead(agent, { conversationId: id, messageId: asId("message", items[2]?.id ?? "") });
   expect((await getConversationView(agent, { conversationId: id })).unread).toBe(0);
-  await expect(assignConversation(lawyer, { conversationId: id, userId: other.users[0]?.id ?? null })).rejects.toMatchObject({
-    code: "invalid",
-    fields: { userId: "not_a_member" },
-  });
+  const missing = newId("user");
+  for (const userId of [other.users[0]?.id ?? missing, missing])
+    await expect(assignConversation(lawyer, { conversationId: id, userId })).rejects.toMatchObject({
+      code: "not_found",
+      detail: "member",
+    });
 });
 
 test("drafts are each person's own, sealed, and survive being written twice", async () => {

@@ -4,7 +4,7 @@ import { allow } from "@/lib/identity";
 import { getRow, lockConversation, toConversationRow } from "@/lib/inbox/store";
 import type { ConversationRow } from "@/lib/inbox/views";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
-import { AppError, notFound } from "@/lib/kernel/errors";
+import { notFound } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
 import { type AuditEntry, audit } from "@/lib/platform/audit";
 import { publishLive } from "@/lib/platform/live";
@@ -12,7 +12,7 @@ import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
 /**
  * Gives a conversation to a colleague, to oneself, or to nobody.
- * @throws AppError `not_found`; `invalid` if the person is no active member here
+ * @throws AppError `not_found`, also for a person who is no active member here
  */
 export async function assignConversation(
   ctx: Ctx,
@@ -28,7 +28,7 @@ export async function assignConversation(
         "select 1 as one from memberships where org_id = $1 and user_id = $2 and active",
         [ctx.orgId, input.userId],
       );
-      if (!member) throw new AppError("invalid", "not_a_member", { fields: { userId: "not_a_member" } });
+      if (!member) throw notFound("member");
     }
     await sql.run(
       "conversation.assign",

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { closePools, poolOf } from "@/lib/platform/pool";
-import { isolationFaults, readCatalogue, WITHOUT_ORGANISATION } from "@/lib/testing/catalogue";
+import { grantsOn, isolationFaults, readCatalogue, WITHOUT_ORGANISATION } from "@/lib/testing/catalogue";
 
 afterAll(closePools);
 
@@ -14,6 +14,40 @@ test("the list of tables without an organisation is closed", async () => {
   const tables = await readCatalogue();
   const without = tables.filter((t) => t.firstKey !== "org_id").map((t) => t.table);
   expect(without.sort()).toEqual(Object.keys(WITHOUT_ORGANISATION).sort());
+});
+
+/** Grants; policies narrow some of them further. */
+const REACH: Record<string, string[]> = {
+  organisations: ["app: SELECT", "system: SELECT", "worker: SELECT"],
+  users: [
+    "app: SELECT(created_at,email,id,locale,name,operator)",
+    "app: UPDATE(locale)",
+    "system: SELECT",
+    "system: UPDATE(password_hash)",
+    "worker: SELECT(created_at,email,id,locale,name,operator)",
+  ],
+  sessions: ["system: INSERT", "system: SELECT", "system: UPDATE"],
+  intake_keys: ["system: INSERT", "system: SELECT", "system: UPDATE"],
+  intake_endpoints: ["ingest: SELECT", "system: INSERT", "system: SELECT", "system: UPDATE"],
+  webhook_deliveries: [
+    "ingest: INSERT",
+    "ingest: SELECT(body_sha256,endpoint_id,repeats)",
+    "ingest: UPDATE(repeats)",
+    "system: DELETE",
+    "system: SELECT",
+    "system: UPDATE",
+  ],
+  webhook_events: ["system: DELETE", "system: INSERT", "system: SELECT", "system: UPDATE", "worker: SELECT", "worker: UPDATE"],
+  job_slots: ["system: INSERT", "system: SELECT"],
+  _prisma_migrations: [],
+};
+
+test("tables without an organisation are reached by these roles and no others", async () => {
+  const reach: Record<string, string[]> = {};
+  for (const table of Object.keys(WITHOUT_ORGANISATION)) reach[table] = await grantsOn(table);
+  expect(reach).toEqual(REACH);
+  const intake = (await readCatalogue()).find((t) => t.table === "intake_endpoints");
+  expect(intake?.policies.flatMap((p) => p.roles).sort()).toEqual(["ingest", "system"]);
 });
 
 test("product roles own nothing, bypass nothing and are members of nothing", async () => {

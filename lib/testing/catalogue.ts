@@ -42,6 +42,20 @@ export async function readCatalogue(): Promise<TableFacts[]> {
   return rows;
 }
 
+/** Who may do what with a table: `role: PRIVILEGE` or `role: PRIVILEGE(columns)`, by grants to roles other than its owner. */
+export async function grantsOn(table: string): Promise<string[]> {
+  const { rows } = await poolOf("owner").query<{ grant: string }>(
+    `select coalesce(r.rolname, 'public') || ': ' || a.privilege_type as grant from pg_class c, aclexplode(c.relacl) a
+       left join pg_roles r on r.oid = a.grantee where c.oid = $1::regclass and a.grantee <> c.relowner
+     union select coalesce(r.rolname, 'public') || ': ' || x.privilege_type || '(' || string_agg(t.attname, ',' order by t.attname) || ')'
+       from pg_class c join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) x left join pg_roles r on r.oid = x.grantee
+       where c.oid = $1::regclass and x.grantee <> c.relowner group by r.rolname, x.privilege_type
+     order by 1`,
+    [table],
+  );
+  return rows.map((r) => r.grant);
+}
+
 const DIRECT = "(org_id = (NULLIF(current_setting('app.org_id'::text, true), ''::text))::uuid)";
 
 /** What is wrong with the isolation of the schema, in sentences; empty when nothing is. */

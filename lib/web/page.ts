@@ -2,7 +2,7 @@
 import { cookies, headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
-import { can, findSession, getMe, type Locale, type Permission } from "@/lib/identity";
+import { can, findSession, getMe, type Locale, noteDenial, type Permission } from "@/lib/identity";
 import type { Ctx } from "@/lib/kernel/ctx";
 import { newRequestId } from "@/lib/web/request-guard";
 import { cookieName, readCookie } from "@/lib/web/session-cookie";
@@ -20,7 +20,10 @@ export const pageCtx = cache(async (): Promise<Ctx | null> => {
 export async function requirePage(access: Permission | "session"): Promise<Ctx> {
   const ctx = await pageCtx();
   if (!ctx) redirect("/sign-in");
-  if (access !== "session" && !can(ctx, access)) notFound();
+  if (access !== "session" && !can(ctx, access)) {
+    await noteDenial(ctx, access);
+    notFound();
+  }
   return ctx;
 }
 

@@ -17,8 +17,8 @@ export interface WebhookRequest {
   query: URLSearchParams;
   /** Value of `X-Hub-Signature-256`. */
   signature: string | undefined;
-  /** The raw bytes of a POST; "too_large" when the cap was passed while reading. */
-  raw: Buffer | "too_large" | null;
+  /** The raw bytes of a POST, or the bound that was passed while reading them. */
+  raw: Buffer | "too_large" | "too_slow" | "too_busy" | null;
 }
 export interface WebhookAnswer {
   status: number;
@@ -57,8 +57,8 @@ const commits = new GroupCommit(() => {
 });
 
 /**
- * Answers one webhook request. 200 only after the commit; 401 for a bad signature, 413 over the cap, 403 for a failed
- * handshake, 404 for an unknown address, 503 whenever the row could not be stored (the provider retries).
+ * Answers one webhook request. 200 only after the commit; 401 for a bad signature, 413 over the cap, 408 past the
+ * deadline, 403 for a failed handshake, 404 for an unknown address, 503 whenever the row could not be stored (the provider retries).
  */
 export async function receiveWebhook(request: WebhookRequest): Promise<WebhookAnswer> {
   const endpointKey = endpointKeyOf(request.path);
@@ -69,6 +69,8 @@ export async function receiveWebhook(request: WebhookRequest): Promise<WebhookAn
   }
   if (request.method !== "POST") return answer(405);
   if (request.raw === null) return answer(400);
+  if (request.raw === "too_slow") return refuse(408, "too_slow");
+  if (request.raw === "too_busy") return refuse(503, "too_busy");
   if (request.raw === "too_large" || request.raw.length > MAX_BODY) return refuse(413, "too_large");
   const started = performance.now();
   try {

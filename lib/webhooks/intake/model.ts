@@ -4,6 +4,8 @@
 export const MAX_BODY = 4 * 1024 * 1024;
 /** Longest time a body may take to arrive, in milliseconds. */
 export const READ_TIMEOUT = 10_000;
+/** Most bytes of bodies a process reads at once; they are unverified, so they are bounded before anything else is. */
+export const MOST_READING = 128 * 1024 * 1024;
 
 const META_PATHS = new Set([
   "/api/webhooks/whatsapp",

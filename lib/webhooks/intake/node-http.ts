@@ -1,7 +1,7 @@
 /** The intake mounted on plain `node:http`: reads the raw body under a cap and a time limit. */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { receiveWebhook } from "@/lib/webhooks/intake/intake";
-import { MAX_BODY, READ_TIMEOUT } from "@/lib/webhooks/intake/model";
+import { MAX_BODY, MOST_READING, READ_TIMEOUT } from "@/lib/webhooks/intake/model";
 
 /** Server options that bound how long headers and body may take to arrive. */
 export const WEBHOOK_SERVER = { requestTimeout: READ_TIMEOUT, headersTimeout: READ_TIMEOUT, connectionsCheckingInterval: 2000 };
@@ -38,8 +38,7 @@ async function answerRequest(req: IncomingMessage, res: ServerResponse, path: st
   res.end(body);
 }
 
-/** Bytes of bodies being read by all connections; unverified, so they are bounded before anything else is. */
-const MOST_READING = 128 * 1024 * 1024;
+/** Bytes of bodies being read by all connections. */
 let reading = 0;
 
 function readBody(req: IncomingMessage): Promise<Buffer | "too_large" | "aborted"> {

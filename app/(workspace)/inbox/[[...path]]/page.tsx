@@ -7,6 +7,7 @@ import { Inbox } from "@/components/inbox/inbox";
 import { keys } from "@/components/inbox/keys";
 import { countUnread, getConversationView, listConversations, listMessages } from "@/lib/inbox";
 import { VIEWS, type ViewName } from "@/lib/inbox/views";
+import { AppError } from "@/lib/kernel/errors";
 import { asId } from "@/lib/kernel/ids";
 import { pageCtx } from "@/lib/web/page";
 
@@ -19,6 +20,9 @@ const asView = (value: string | undefined): ViewName | undefined => VIEWS.find((
 const firstPage = <P,>(page: P) => ({ pages: [page], pageParams: [null] });
 /** What cannot be had now the island asks for itself, and says what is wrong. */
 const orNull = <T,>(promise: Promise<T>): Promise<T | null> => promise.catch(() => null);
+/** An address of a conversation that is not there, or is another organisation's, is no address. */
+const orNowhere = <T,>(promise: Promise<T>): Promise<T | null> =>
+  promise.catch((error) => (error instanceof AppError && error.code === "not_found" ? notFound() : null));
 
 /** `/inbox/[view]/[conversationId]`: the first data comes with the page, from then on the query cache owns it. */
 export default async function InboxPage({ params }: { params: Promise<{ path?: string[] }> }) {
@@ -33,7 +37,7 @@ export default async function InboxPage({ params }: { params: Promise<{ path?: s
   const [page, counts, open, messages] = await Promise.all([
     orNull(listConversations(ctx, { view: shown })),
     orNull(countUnread(ctx)),
-    conversationId && orNull(getConversationView(ctx, { conversationId })),
+    conversationId && orNowhere(getConversationView(ctx, { conversationId })),
     conversationId && orNull(listMessages(ctx, { conversationId })),
   ]);
   const client = new QueryClient();
