@@ -30,7 +30,8 @@ export async function measurePixels(ground: Ground): Promise<void> {
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"],
   });
   try {
-    const page = await browser.newPage();
+    // tall enough for a row of every client: what is asked is how soon it is painted, not how far one must scroll
+    const page = await browser.newPage({ viewport: { width: 1280, height: 3200 } });
     await page.goto(`${web.url}/sign-in`);
     await page.getByLabel("E-mail").fill(user?.email ?? "");
     await page.getByLabel("Password").fill(user?.password ?? "");
