@@ -1,5 +1,4 @@
 /** The intake's own keys: one a day for bodies, one for dedupe hashes. Minted here, wrapped by INTAKE_KEY, destroyed after nine days. */
-import { createHmac } from "node:crypto";
 import { newId } from "@/lib/kernel/ids";
 import type { SealingKey } from "@/lib/platform/crypto/codec";
 import { intakeKekRing, intakeKey } from "@/lib/platform/keys";
@@ -12,8 +11,8 @@ let dedupe: SealingKey | undefined;
 /** HMAC of a dedupe key's parts under the platform's index key. 32 bytes. */
 export async function dedupeHasher(): Promise<(parts: readonly string[]) => Buffer> {
   dedupe ??= await loadDedupeKey();
-  const key = dedupe.subkey("dedupe");
-  return (parts) => createHmac("sha256", key).update(parts.join("\u001f")).digest();
+  const key = dedupe.hmac("dedupe");
+  return (parts) => key.digest(parts.join("\u001f"));
 }
 
 async function loadDedupeKey(): Promise<SealingKey> {

@@ -3,6 +3,7 @@
  * AAD `v1|scope|table|column|row id|key id`, so a ciphertext moved to another row, column or tenant does not open.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomFillSync } from "node:crypto";
+import { HmacKey } from "@/lib/platform/crypto/hmac";
 
 const VERSION = 1;
 const HEAD = 1 + 16 + 12;
@@ -25,6 +26,7 @@ export class NoKeys extends SealError {}
 export class SealingKey {
   readonly #root: Buffer;
   readonly #subkeys = new Map<string, KeyObject>();
+  readonly #hmacs = new Map<string, HmacKey>();
   readonly idBytes: Buffer;
   constructor(
     readonly id: string,
@@ -40,6 +42,16 @@ export class SealingKey {
     if (!key) {
       key = createSecretKey(Buffer.from(hkdfSync("sha256", this.#root, this.idBytes, purpose, 32)));
       this.#subkeys.set(purpose, key);
+    }
+    return key;
+  }
+
+  /** The derived key of one purpose, for keyed hashes. */
+  hmac(purpose: string): HmacKey {
+    let key = this.#hmacs.get(purpose);
+    if (!key) {
+      key = new HmacKey(this.subkey(purpose).export());
+      this.#hmacs.set(purpose, key);
     }
     return key;
   }

@@ -1,5 +1,4 @@
 /** Everything one organisation can seal, open and look up; loaded once per process and refreshed, see `keys.ts`. */
-import { createHmac } from "node:crypto";
 import { keyIdOf, open, SealError, type SealingKey, seal } from "@/lib/platform/crypto/codec";
 
 /** Kinds of exact lookups; each has its own subkey, so equal values of different kinds never meet. */
@@ -33,8 +32,6 @@ export class OrgKeys {
   }
   /** HMAC-SHA256 under the organisation's index key: equal values meet, nothing else is learnt. 32 bytes. */
   lookup(kind: LookupKind, value: string): Buffer {
-    return createHmac("sha256", this.index.subkey(`lookup.${kind}`))
-      .update(value)
-      .digest();
+    return this.index.hmac(`lookup.${kind}`).digest(value);
   }
 }

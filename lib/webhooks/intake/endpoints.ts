@@ -1,6 +1,6 @@
 /** The endpoints this process may answer for, with today's intake key; read from `intake_endpoints`, refreshed every 30 s. */
-import type { KeyObject } from "node:crypto";
 import { open, type SealingKey } from "@/lib/platform/crypto/codec";
+import type { HmacKey } from "@/lib/platform/crypto/hmac";
 import { KekRing } from "@/lib/platform/crypto/key-ring";
 import { env } from "@/lib/platform/env";
 import { errorFields, log } from "@/lib/platform/log";
@@ -10,7 +10,7 @@ import { signingKeys } from "@/lib/webhooks/intake/signature";
 export interface Endpoint {
   id: string;
   key: SealingKey;
-  secrets: KeyObject[];
+  secrets: HmacKey[];
 }
 interface Row {
   id: string;
@@ -63,7 +63,7 @@ async function read(): Promise<void> {
 }
 
 /** The platform's endpoint is verified with the app's secrets; any other carries its own, sealed. */
-function secretsOf(row: Row, key: SealingKey): KeyObject[] {
+function secretsOf(row: Row, key: SealingKey): HmacKey[] {
   if (row.secret_sealed === null) return signingKeys([env().META_APP_SECRET, env().META_APP_SECRET_PREVIOUS]);
   const place = (column: string) => ({ scope: "intake", table: "intake_endpoints", column, rowId: row.id });
   const secrets = [open(key, place("secret_sealed"), row.secret_sealed).toString()];

@@ -1,20 +1,21 @@
 /** Is this really from the provider: signatures and the handshake, in constant time. */
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { HmacKey } from "@/lib/platform/crypto/hmac";
 
 /** A secret ready for use; an empty one makes none, so that it can never match. */
-export const signingKeys = (secrets: readonly (string | undefined)[]): KeyObject[] =>
-  secrets.filter((s): s is string => Boolean(s)).map((s) => createSecretKey(Buffer.from(s)));
+export const signingKeys = (secrets: readonly (string | undefined)[]): HmacKey[] =>
+  secrets.filter((s): s is string => Boolean(s)).map((s) => new HmacKey(Buffer.from(s)));
 
 /**
  * Checks `X-Hub-Signature-256` over the raw bytes, each comparison in constant time, against the live secrets: the
  * current one first, the previous only if that fails. Without a secret everything is refused.
  * Source: Meta, Webhooks, "Validating payloads".
  */
-export function isSigned(raw: Uint8Array, header: string | undefined, secrets: readonly KeyObject[]): boolean {
+export function isSigned(raw: Uint8Array, header: string | undefined, secrets: readonly HmacKey[]): boolean {
   if (header?.length !== 71 || !header.startsWith("sha256=")) return false;
   if (given.write(header.slice(7).toLowerCase(), "latin1") !== HEX) return false;
   return secrets.some((secret) => {
-    expected.write(createHmac("sha256", secret).update(raw).digest("hex"), "latin1");
+    expected.write(secret.hex(raw), "latin1");
     return timingSafeEqual(given, expected);
   });
 }
