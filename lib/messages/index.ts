@@ -5,7 +5,7 @@
  */
 export { applyReceipts, attachPending, type Touched } from "@/lib/messages/apply-receipts";
 export { dispatchDueMessages, lastDispatchRound } from "@/lib/messages/dispatch-due-messages";
-export { cancelHeld, type Enqueue, type Enqueued, enqueueMessage } from "@/lib/messages/enqueue-message";
+export { cancelHeld, type Enqueue, type Enqueued, enqueueMessage, findRequested } from "@/lib/messages/enqueue-message";
 export { dispatchChannel } from "@/lib/messages/jobs";
 export { MAX_TEXT, textFault } from "@/lib/messages/model";
 export {
