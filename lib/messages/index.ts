@@ -21,6 +21,7 @@ export {
   toMessageView,
 } from "@/lib/messages/store";
 export {
+  attachKept,
   dispatchChannelOnce,
   finishDispatching,
   organisationOfChannel,
