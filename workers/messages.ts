@@ -3,9 +3,9 @@
 import {
   attachKept,
   dispatchChannel,
-  dispatchChannelOnce,
   finishDispatching,
   organisationOfChannel,
+  startDispatch,
   sweepDue,
   sweepSettling,
 } from "@/lib/messages";
@@ -14,7 +14,7 @@ import { handle, startSweep } from "@/lib/platform/jobs";
 export const messageHandlers = [
   handle(dispatchChannel, async ({ channelId }) => {
     const orgId = await organisationOfChannel(channelId);
-    if (orgId) await dispatchChannelOnce(orgId, channelId);
+    if (orgId) startDispatch(orgId, channelId);
   }),
 ];
 

@@ -4,6 +4,7 @@
  * Invariants: a message is sent at most once without a person's word; receipts only ever move it forward.
  */
 export { applyReceipts, attachPending, type Touched } from "@/lib/messages/apply-receipts";
+export { finishDispatching, startDispatch } from "@/lib/messages/dispatch-channel";
 export { dispatchDueMessages, lastDispatchRound } from "@/lib/messages/dispatch-due-messages";
 export { cancelHeld, type Enqueue, type Enqueued, enqueueMessage, findRequested } from "@/lib/messages/enqueue-message";
 export { dispatchChannel } from "@/lib/messages/jobs";
@@ -22,8 +23,6 @@ export {
 } from "@/lib/messages/store";
 export {
   attachKept,
-  dispatchChannelOnce,
-  finishDispatching,
   organisationOfChannel,
   sweepDue,
   sweepSettling,

@@ -3,50 +3,13 @@ import { systemCtx } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
 import { asId, type Id } from "@/lib/kernel/ids";
 import { attachPending, type Touched } from "@/lib/messages/apply-receipts";
-import { dispatchDueMessages, stopClaiming } from "@/lib/messages/dispatch-due-messages";
+import { startDispatch } from "@/lib/messages/dispatch-channel";
 import { expireUnknown, lapseLeases } from "@/lib/messages/outbox-store";
 import { audit } from "@/lib/platform/audit";
 import { env } from "@/lib/platform/env";
 import { publishLive } from "@/lib/platform/live";
 import { errorFields, log } from "@/lib/platform/log";
 import { inSystem, inTenantSql } from "@/lib/platform/sql";
-
-const busy = new Set<string>();
-const running = new Set<Promise<void>>();
-
-/** Stops claiming and waits for the sends that are in the air. */
-export async function finishDispatching(): Promise<void> {
-  stopClaiming();
-  await Promise.allSettled(running);
-}
-
-/** Dispatches one number unless this process is at it already; a ring while busy is remembered. */
-export function dispatchChannelOnce(orgId: Id<"organisation">, channelId: Id<"channel">): Promise<void> {
-  const work = dispatchAlone(orgId, channelId).finally(() => running.delete(work));
-  running.add(work);
-  return work;
-}
-
-async function dispatchAlone(orgId: Id<"organisation">, channelId: Id<"channel">): Promise<void> {
-  if (busy.has(channelId)) {
-    again.add(channelId);
-    return;
-  }
-  busy.add(channelId);
-  try {
-    do {
-      again.delete(channelId);
-      const wait = await dispatchDueMessages(systemCtx(orgId, "messages.dispatch"), { channelId });
-      if (wait !== null && wait > 0) {
-        await new Promise((resolve) => setTimeout(resolve, Math.min(wait, 250)));
-        if (wait <= 250) again.add(channelId);
-      }
-    } while (again.has(channelId));
-  } finally {
-    busy.delete(channelId);
-  }
-}
-const again = new Set<string>();
 
 /** The organisation of a channel, or null; the ring names only the channel. */
 export async function organisationOfChannel(channelId: Id<"channel">): Promise<Id<"organisation"> | null> {
@@ -56,7 +19,7 @@ export async function organisationOfChannel(channelId: Id<"channel">): Promise<I
   return row ? asId("organisation", row.org_id) : null;
 }
 
-/** Numbers with something due. Starts their dispatch without waiting for it, so one slow number holds up no other. */
+/** Starts the dispatch of numbers with something due. */
 export async function sweepDue(): Promise<number> {
   const due = await inSystem("outbox sweep", (sql) =>
     sql.rows<{ org_id: string; channel_id: string }>(
@@ -66,9 +29,7 @@ export async function sweepDue(): Promise<number> {
     ),
   );
   for (const d of due) {
-    dispatchChannelOnce(asId("organisation", d.org_id), asId("channel", d.channel_id)).catch((error) =>
-      log.warn("outbox.dispatch_failed", errorFields(error)),
-    );
+    startDispatch(asId("organisation", d.org_id), asId("channel", d.channel_id));
   }
   return due.length;
 }
