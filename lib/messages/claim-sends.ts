@@ -1,6 +1,7 @@
 import { type ChannelRow, findChannel } from "@/lib/channels";
 import { type ContactDetails, readContacts } from "@/lib/contacts";
 import type { Id } from "@/lib/kernel/ids";
+import { startProbe } from "@/lib/messages/breaker-store";
 import { type Claimed, claimDue, reject } from "@/lib/messages/outbox-store";
 import { type MessageBody, openBody } from "@/lib/messages/store";
 import { SealError } from "@/lib/platform/crypto/codec";
@@ -40,6 +41,8 @@ export async function claimSends(sql: Sql, channelId: Id<"channel">, atMost: num
       round.refused.push(send);
     }
   }
+  const [probe] = round.ready; // of the rows that really go out: one refused here would answer nothing
+  if (claim.probing && probe) await startProbe(sql, channelId, probe.send.fence);
   return round;
 }
 

@@ -76,10 +76,17 @@ async function stage(clients: number) {
       attempts: rows.reduce((n: number, r) => n + r.attempts, 0) as number,
     };
   };
+  const pace = async () =>
+    (
+      await owner().query(
+        "select failures, breaker_trips, extract(epoch from breaker_until - now())::float8 as left from channel_pace where org_id = $1",
+        [org.id],
+      )
+    ).rows[0];
   const fault = (rule: object) =>
     control("faults", { seed: 1, rules: [{ on: "send", p: 1, phoneNumberId: channel.phoneNumberId, ...rule }] });
   const dispatch = () => dispatchDueMessages(systemCtx(org.id, "test"), { channelId: channel.id });
-  return { org, channel, chats, reply, states, fault, dispatch };
+  return { org, channel, chats, reply, states, pace, fault, dispatch };
 }
 const stateOf = async (id: string) => (await owner().query("select state from outbox where message_id = $1", [id])).rows[0].state;
 async function until(what: () => Promise<boolean>, ms: number) {
@@ -120,6 +127,66 @@ test("never more than twenty are in the air, and all arrive", async () => {
   expect(most).toBeGreaterThan(10);
   expect(most).toBeLessThanOrEqual(20);
   expect((await s.states()).of).toEqual({ accepted: 26 });
+});
+
+test("the breaker opens after ten failures, keeps the queue, lets one out to see, and closes when that one arrives", async () => {
+  const s = await stage(14);
+  await s.fault({ kind: "5xx-bare", accepted: false });
+  const over = () =>
+    owner().query("update channel_pace set breaker_until = now() - interval '1 second' where org_id = $1", [s.org.id]);
+  for (let i = 0; i < 10; i++) await s.reply(i);
+  await s.dispatch();
+  expect((await s.states()).of).toEqual({ unknown: 10 });
+  expect(await s.pace()).toMatchObject({ breaker_trips: 1 });
+  for (let i = 10; i < 14; i++) await s.reply(i);
+
+  const wait = await s.dispatch();
+  expect(wait).toBeGreaterThan(0);
+  expect(wait).toBeLessThanOrEqual(5000);
+  expect(await s.states()).toEqual({ of: { unknown: 10, queued: 4 }, attempts: 10 });
+
+  await over();
+  await Promise.all([s.dispatch(), s.dispatch()]);
+  expect(await s.states()).toEqual({ of: { unknown: 11, queued: 3 }, attempts: 11 });
+  const again = await s.pace();
+  expect(again).toMatchObject({ breaker_trips: 2 });
+  expect(again.left).toBeGreaterThan(5);
+
+  await control("faults", {}, "DELETE");
+  await s.dispatch();
+  expect((await s.states()).attempts).toBe(11);
+  await over();
+  await s.dispatch();
+  expect(await s.states()).toEqual({ of: { unknown: 11, accepted: 3 }, attempts: 14 });
+  expect(await s.pace()).toEqual({ failures: 0, breaker_trips: 0, left: null });
+});
+
+test("a probe that may not go out is no probe; one whose worker died is followed by another", async () => {
+  const s = await stage(3);
+  await owner().query("update channel_pace set breaker_trips = 1, breaker_until = now() where org_id = $1", [s.org.id]);
+  const [closed, first, second] = [await s.reply(0), await s.reply(1), await s.reply(2)];
+  await owner().query("update conversations set last_inbound_at = now() - interval '25 hours' where id = $1", [
+    s.chats[0]?.conversationId,
+  ]);
+  await s.dispatch();
+  expect([await stateOf(closed.id), await stateOf(first.id), await stateOf(second.id)]).toEqual([
+    "rejected",
+    "accepted",
+    "accepted",
+  ]);
+
+  // its probe is out: nothing else goes until the lease is over
+  await owner().query(
+    "update channel_pace set breaker_trips = 1, probe_fence = 0, breaker_until = now() + interval '30 seconds' where org_id = $1",
+    [s.org.id],
+  );
+  const third = await s.reply(1);
+  await s.dispatch();
+  expect(await stateOf(third.id)).toBe("queued");
+  await owner().query("update channel_pace set breaker_until = now() where org_id = $1", [s.org.id]);
+  await s.dispatch();
+  expect(await stateOf(third.id)).toBe("accepted");
+  expect(await s.pace()).toMatchObject({ breaker_trips: 0 });
 });
 
 // the last one: this process claims nothing more afterwards

@@ -1,9 +1,12 @@
 import { type ChannelRow, stopChannel } from "@/lib/channels";
 import { attachPending } from "@/lib/messages/apply-receipts";
+import { isFailure } from "@/lib/messages/breaker";
+import { noteCall } from "@/lib/messages/breaker-store";
 import { RETRY_FOR, retryDelay } from "@/lib/messages/model";
 import { accept, type Claimed, markUnknown, putBack, reject, slowDown } from "@/lib/messages/outbox-store";
 import { audit } from "@/lib/platform/audit";
 import { log } from "@/lib/platform/log";
+import { counters } from "@/lib/platform/metrics";
 import type { Sql } from "@/lib/platform/sql";
 import type { SendOutcome } from "@/lib/providers/ports";
 
@@ -18,6 +21,10 @@ export async function recordOutcome(sql: Sql, channel: ChannelRow, send: Claimed
   } else if (outcome.kind === "unknown") await markUnknown(sql, send, outcome.code);
   else if (outcome.kind === "retry") await recordRetry(sql, channel, send, outcome);
   else await recordRejection(sql, channel, send, outcome);
+  const opened = await noteCall(sql, channel.id, { fence: send.fence, failed: isFailure(outcome) });
+  if (!opened) return;
+  counters.breakerOpened.inc();
+  log.warn("breaker.opened", { channelId: channel.id, ...opened });
 }
 
 async function recordRetry(sql: Sql, channel: ChannelRow, send: Claimed, { why, code, retryAfterSeconds }: Retry): Promise<void> {
