@@ -1,10 +1,11 @@
 /** Outgoing messages: answers the ring, and sweeps behind it. */
 
 import {
+  attachKept,
   dispatchChannel,
-  dispatchChannelOnce,
   finishDispatching,
   organisationOfChannel,
+  startDispatch,
   sweepDue,
   sweepSettling,
 } from "@/lib/messages";
@@ -13,11 +14,13 @@ import { handle, startSweep } from "@/lib/platform/jobs";
 export const messageHandlers = [
   handle(dispatchChannel, async ({ channelId }) => {
     const orgId = await organisationOfChannel(channelId);
-    if (orgId) await dispatchChannelOnce(orgId, channelId);
+    if (orgId) startDispatch(orgId, channelId);
   }),
 ];
 
-/** Due rows every half second, lapsed and silent ones every two. */
+const NULL_UUID = "00000000-0000-0000-0000-000000000000";
+
+/** Due rows every half second, lapsed and silent ones every two; once, at the start, receipts kept longer than those sweeps look back. */
 export function startOutboxSweeps() {
   const due = startSweep("outbox.due", 500, async () => {
     await sweepDue();
@@ -27,5 +30,10 @@ export function startOutboxSweeps() {
     await sweepSettling();
     return false;
   });
-  return { stop: () => Promise.all([due.stop(), settling.stop(), finishDispatching()]) };
+  let done: string | null = NULL_UUID;
+  const kept = startSweep("outbox.kept", 10_000, async () => {
+    if (done !== null) done = await attachKept(done);
+    return done !== null;
+  });
+  return { stop: () => Promise.all([due.stop(), settling.stop(), kept.stop(), finishDispatching()]) };
 }

@@ -11,6 +11,7 @@ import {
   type Enqueue,
   enqueueMessage,
   findMessageRow,
+  findRequested,
   openBody,
   textFault,
   toMessageView,
@@ -41,14 +42,17 @@ export async function replyToConversation(ctx: Ctx, input: Reply): Promise<Messa
   if (fault) throw new AppError("invalid", fault, { fields: { text: fault } });
   const { view, channelId, holdSeconds } = await inTenantSql(ctx, async (sql) => {
     const conversation = await lockConversation(sql, input.conversationId);
+    const { undoSeconds } = conversation;
+    const first = await firstAnswer(sql, conversation, input.requestId);
+    if (first) return { ...first, holdSeconds: undoSeconds };
     const prepared = input.template ? await prepareTemplate(sql, conversation, input.template) : prepareText(input.text ?? "");
     const sent = await send(sql, conversation, {
       ...prepared,
       requestId: input.requestId,
-      holdSeconds: conversation.undoSeconds,
+      holdSeconds: undoSeconds,
       resendOf: null,
     });
-    return { ...sent, holdSeconds: conversation.undoSeconds };
+    return { ...sent, holdSeconds: undoSeconds };
   });
   await announce(ctx, view, channelId, holdSeconds);
   return view;
@@ -64,9 +68,11 @@ export async function resendMessage(ctx: Ctx, input: { messageId: Id<"message">;
     const row = await findMessageRow(sql, input.messageId);
     if (!row) throw notFound("message");
     const conversation = await lockConversation(sql, asId("conversation", row.conversation_id));
+    const first = await firstAnswer(sql, conversation, input.requestId);
+    if (first) return first;
     const again = await findMessageRow(sql, input.messageId); // as it is under the lock
     if (!again || !toMessageView(sql, again, true).can.resend) throw new AppError("precondition", "not_resendable");
-    if (await wasResent(sql, input.messageId, input.requestId)) throw new AppError("precondition", "not_resendable");
+    if (await wasResent(sql, input.messageId)) throw new AppError("precondition", "not_resendable");
     const body = openBody(sql, row.id, row.body_sealed);
     const prepared: Prepared = body.template
       ? { type: "template", body, templateId: await templateOf(sql, input.messageId) }
@@ -77,13 +83,33 @@ export async function resendMessage(ctx: Ctx, input: { messageId: Id<"message">;
   return view;
 }
 
-/** One resend may be under way or done; only its certain failure allows another. The same request again is no second one. */
-async function wasResent(sql: Sql, messageId: Id<"message">, requestId: string): Promise<boolean> {
+interface Answer {
+  view: MessageView;
+  channelId: Id<"channel">;
+}
+
+/**
+ * What a request id was answered first, or null. Asked before anything is judged: a repeat of an accepted request is
+ * no new one, whatever became of the window, the template or the original since.
+ */
+async function firstAnswer(sql: Sql, conversation: LockedConversation, requestId: string): Promise<Answer | null> {
+  const first = await findRequested(sql, { conversationId: conversation.id, requestId });
+  return first && answer(sql, conversation, first.messageId);
+}
+
+async function answer(sql: Sql, conversation: LockedConversation, messageId: Id<"message">): Promise<Answer> {
+  const row = await findMessageRow(sql, messageId);
+  if (!row) throw notFound("message");
+  return { view: toMessageView(sql, row, can(sql.ctx, "inbox.resend")), channelId: conversation.channelId };
+}
+
+/** One resend may be under way or done; only its certain failure allows another. */
+async function wasResent(sql: Sql, messageId: Id<"message">): Promise<boolean> {
   const [row] = await sql.rows(
     "message.resent",
     `select 1 as one from messages m join outbox o on o.org_id = m.org_id and o.message_id = m.id
-      where m.org_id = $1 and m.resend_of = $2 and m.request_id <> $3 and o.state not in ('rejected', 'cancelled') and m.failed_at is null limit 1`,
-    [sql.ctx.orgId, messageId, requestId],
+      where m.org_id = $1 and m.resend_of = $2 and o.state not in ('rejected', 'cancelled') and m.failed_at is null limit 1`,
+    [sql.ctx.orgId, messageId],
   );
   return row !== undefined;
 }
@@ -130,26 +156,26 @@ async function templateOf(sql: Sql, messageId: Id<"message">): Promise<Id<"templ
   return row?.template_id ? asId("template", row.template_id) : null;
 }
 
-async function send(sql: Sql, conversation: LockedConversation, message: Omit<Enqueue, "conversationId" | "channelId">) {
+async function send(
+  sql: Sql,
+  conversation: LockedConversation,
+  message: Omit<Enqueue, "conversationId" | "channelId">,
+): Promise<Answer> {
+  if (message.type === "text" && !conversation.windowOpen) throw new AppError("precondition", "window_closed");
+  // the lock makes repeats wait their turn: what is enqueued here is new, or its request id another conversation's
   const queued = await enqueueMessage(sql, { ...message, conversationId: conversation.id, channelId: conversation.channelId });
-  if (!queued.repeated) {
-    // judged after the request id: a repeat of an accepted reply gets its first answer even when the window has closed since
-    if (message.type === "text" && !conversation.windowOpen) throw new AppError("precondition", "window_closed");
-    const preview = previewOf(message.body.content);
-    await setLastMessage(sql, conversation.id, { messageId: queued.messageId, at: queued.at, direction: "out", ...preview });
-    await dropDraft(sql, conversation.id);
-    await audit(sql, [
-      {
-        action: message.resendOf ? "message.resent" : "message.written",
-        subject: "message",
-        subjectId: queued.messageId,
-        detail: { conversationId: conversation.id, type: message.type, resendOf: message.resendOf },
-      },
-    ]);
-  }
-  const row = await findMessageRow(sql, queued.messageId);
-  if (!row) throw notFound("message");
-  return { view: toMessageView(sql, row, can(sql.ctx, "inbox.resend")), channelId: conversation.channelId };
+  const preview = previewOf(message.body.content);
+  await setLastMessage(sql, conversation.id, { messageId: queued.messageId, at: queued.at, direction: "out", ...preview });
+  await dropDraft(sql, conversation.id);
+  await audit(sql, [
+    {
+      action: message.resendOf ? "message.resent" : "message.written",
+      subject: "message",
+      subjectId: queued.messageId,
+      detail: { conversationId: conversation.id, type: message.type, resendOf: message.resendOf },
+    },
+  ]);
+  return answer(sql, conversation, queued.messageId);
 }
 
 async function announce(ctx: Ctx, view: MessageView, channelId: Id<"channel">, holdSeconds: number): Promise<void> {

@@ -39,24 +39,26 @@ export async function applyReceipts(sql: Sql, receipts: readonly Receipt[]): Pro
     } else groups.set(key, { lookup, phoneNumberId: r.phoneNumberId, wamid: r.wamid, tag, merged: one });
   }
   const all = [...groups.values()];
-  await attachByTag(sql, all);
+  const revealed = await attachByTag(sql, all);
   const updated = await updateMessages(sql, all);
   const matched = new Set(updated.map((u) => u.wamid_lookup.toString("latin1")));
   await keepUnmatched(sql, receipts, groups, matched);
-  return updated.map((u) => ({ conversationId: asId("conversation", u.conversation_id), messageId: asId("message", u.id) }));
+  // what came for these wamids before anyone knew whose they are
+  if (revealed.length > 0) await attachPending(sql, revealed);
+  return updated.map(toTouched);
 }
 
-/** A status with our tag proves the send was accepted and reveals the wamid. */
-async function attachByTag(sql: Sql, groups: Group[]): Promise<void> {
+/** A status with our tag proves the send was accepted and reveals the wamid. @returns the lookups that became known */
+async function attachByTag(sql: Sql, groups: Group[]): Promise<Buffer[]> {
   const tagged = groups.filter((g) => g.tag);
-  if (tagged.length === 0) return;
+  if (tagged.length === 0) return [];
   const open = await sql.rows<{ tag: string; message_id: string }>(
     "receipts.by_tag",
     `select o.id as tag, o.message_id from outbox o join messages m on m.org_id = o.org_id and m.id = o.message_id
       where o.org_id = $1 and o.id = any($2::uuid[]) and (m.wamid_lookup is null or o.state <> 'accepted') for update of o, m`,
     [sql.ctx.orgId, tagged.map((g) => g.tag)],
   );
-  if (open.length === 0) return;
+  if (open.length === 0) return [];
   const byTag = new Map(tagged.map((g) => [g.tag, g]));
   const rows = open.flatMap((o) => {
     const group = byTag.get(o.tag);
@@ -78,6 +80,7 @@ async function attachByTag(sql: Sql, groups: Group[]): Promise<void> {
       rows.map((r) => r.group.lookup),
     ],
   );
+  return rows.map((r) => r.group.lookup);
 }
 
 interface Updated {
@@ -85,6 +88,10 @@ interface Updated {
   conversation_id: string;
   wamid_lookup: Buffer;
 }
+const toTouched = (u: Updated): Touched => ({
+  conversationId: asId("conversation", u.conversation_id),
+  messageId: asId("message", u.id),
+});
 
 async function updateMessages(sql: Sql, groups: { lookup: Buffer; merged: Merged }[]): Promise<Updated[]> {
   return sql.rows<Updated>(
@@ -140,17 +147,23 @@ async function keepUnmatched(
 }
 
 /**
- * Attaches kept receipts whose message is known by now.
+ * Attaches kept receipts whose message is known by now. What another transaction is attaching is left to it.
  * @param lookups only these wamids; null for every kept receipt of the organisation
+ * @param atMost so many receipts; null for all there are
  */
-export async function attachPending(sql: Sql, lookups: readonly Buffer[] | null): Promise<Touched[]> {
+export async function attachPending(
+  sql: Sql,
+  lookups: readonly Buffer[] | null,
+  atMost: number | null = null,
+): Promise<{ touched: Touched[]; receipts: number }> {
   const rows = await sql.rows<{ wamid_lookup: Buffer; status: Receipt["status"]; at: Date; failure_code: number | null }>(
     "receipts.take_pending",
-    `delete from pending_receipts p using messages m where p.org_id = $1 and m.org_id = p.org_id and m.wamid_lookup = p.wamid_lookup
-      and ($2::bytea[] is null or p.wamid_lookup = any($2)) returning p.wamid_lookup, p.status, p.at, p.failure_code`,
-    [sql.ctx.orgId, lookups],
+    `with k as (select p.id from pending_receipts p join messages m on m.org_id = p.org_id and m.wamid_lookup = p.wamid_lookup
+        where p.org_id = $1 and ($2::bytea[] is null or p.wamid_lookup = any($2)) limit $3 for update of p skip locked)
+      delete from pending_receipts p using k where p.org_id = $1 and p.id = k.id returning p.wamid_lookup, p.status, p.at, p.failure_code`,
+    [sql.ctx.orgId, lookups, atMost],
   );
-  if (rows.length === 0) return [];
+  if (rows.length === 0) return { touched: [], receipts: 0 };
   const merged = new Map<string, { lookup: Buffer; merged: Merged }>();
   for (const r of rows) {
     const key = r.wamid_lookup.toString("latin1");
@@ -158,5 +171,5 @@ export async function attachPending(sql: Sql, lookups: readonly Buffer[] | null)
     merged.set(key, { lookup: r.wamid_lookup, merged: merged.has(key) ? merge(merged.get(key)?.merged ?? one, one) : one });
   }
   const updated = await updateMessages(sql, [...merged.values()]);
-  return updated.map((u) => ({ conversationId: asId("conversation", u.conversation_id), messageId: asId("message", u.id) }));
+  return { touched: updated.map(toTouched), receipts: rows.length };
 }

@@ -71,13 +71,24 @@ export async function enqueueMessage(sql: Sql, input: Enqueue): Promise<Enqueued
 }
 
 async function repeated(sql: Sql, input: Enqueue): Promise<Enqueued> {
+  const first = await findRequested(sql, input);
+  if (!first) throw new AppError("conflict", "request_id_used");
+  return { ...first, repeated: true };
+}
+
+/** The first message of a request id, or null. @throws AppError `conflict` if it belongs to another conversation */
+export async function findRequested(
+  sql: Sql,
+  input: Pick<Enqueue, "requestId" | "conversationId">,
+): Promise<Pick<Enqueued, "messageId" | "at"> | null> {
   const [first] = await sql.rows<{ id: string; conversation_id: string; at: Date }>(
     "message.by_request",
     "select id, conversation_id, at from messages where org_id = $1 and request_id = $2",
     [sql.ctx.orgId, input.requestId],
   );
-  if (!first || first.conversation_id !== input.conversationId) throw new AppError("conflict", "request_id_used");
-  return { messageId: asId("message", first.id), repeated: true, at: first.at };
+  if (!first) return null;
+  if (first.conversation_id !== input.conversationId) throw new AppError("conflict", "request_id_used");
+  return { messageId: asId("message", first.id), at: first.at };
 }
 
 /** Takes a held message back, by the database's clock. @returns false when it is too late */

@@ -4,8 +4,9 @@
  * Invariants: a message is sent at most once without a person's word; receipts only ever move it forward.
  */
 export { applyReceipts, attachPending, type Touched } from "@/lib/messages/apply-receipts";
+export { finishDispatching, startDispatch } from "@/lib/messages/dispatch-channel";
 export { dispatchDueMessages, lastDispatchRound } from "@/lib/messages/dispatch-due-messages";
-export { cancelHeld, type Enqueue, type Enqueued, enqueueMessage } from "@/lib/messages/enqueue-message";
+export { cancelHeld, type Enqueue, type Enqueued, enqueueMessage, findRequested } from "@/lib/messages/enqueue-message";
 export { dispatchChannel } from "@/lib/messages/jobs";
 export { MAX_TEXT, textFault } from "@/lib/messages/model";
 export {
@@ -21,8 +22,7 @@ export {
   toMessageView,
 } from "@/lib/messages/store";
 export {
-  dispatchChannelOnce,
-  finishDispatching,
+  attachKept,
   organisationOfChannel,
   sweepDue,
   sweepSettling,

@@ -1,5 +1,6 @@
 /** Steps on outbox rows: claim, record, lapse. Every write after a claim names its fence, so a late worker changes nothing. */
 import { asId, type Id } from "@/lib/kernel/ids";
+import { callsAllowed } from "@/lib/messages/breaker";
 import { DISPATCH_LEASE } from "@/lib/messages/model";
 import type { Sql } from "@/lib/platform/sql";
 
@@ -33,15 +34,20 @@ interface Due {
 export interface Claim {
   sends: Claimed[];
   refused: { messageId: Id<"message">; conversationId: Id<"conversation">; reason: string }[];
-  /** More rows are due but the bucket is empty or paused; milliseconds until it is worth asking again. */
+  /** More may be due, but the bucket is empty or paused or the breaker open; milliseconds until it is worth asking again. */
   waitMs: number | null;
+  /** The breaker lets one send out to see; it must be told which. */
+  probing: boolean;
 }
 
-const NOTHING: Claim = { sends: [], refused: [], waitMs: null };
+const NOTHING: Claim = { sends: [], refused: [], waitMs: null, probing: false };
 interface Pace {
   tokens: number;
   per_second: number;
   paused_ms: number;
+  calls: number;
+  trips: number;
+  open_ms: number;
 }
 
 /**
@@ -54,14 +60,17 @@ export async function claimDue(sql: Sql, channelId: Id<"channel">, atMost: numbe
   const [pace] = await sql.rows<Pace>(
     "pace.lock",
     `select least(p.burst, p.tokens + p.per_second * extract(epoch from clock_timestamp() - p.refilled_at))::float8 as tokens,
-        p.per_second::float8 as per_second, greatest(0, extract(epoch from p.paused_until - clock_timestamp()) * 1000)::float8 as paused_ms
+        p.per_second::float8 as per_second, greatest(0, extract(epoch from p.paused_until - clock_timestamp()) * 1000)::float8 as paused_ms,
+        p.failures as calls, p.breaker_trips as trips, greatest(0, extract(epoch from p.breaker_until - clock_timestamp()) * 1000)::float8 as open_ms
       from channel_pace p join channels c on c.org_id = p.org_id and c.id = p.channel_id and c.status = 'connected'
       where p.org_id = $1 and p.channel_id = $2 for update of p skip locked`,
     [orgId, channelId],
   );
   if (!pace) return NOTHING;
   if (pace.paused_ms > 0) return { ...NOTHING, waitMs: pace.paused_ms };
-  const room = Math.min(atMost, Math.floor(pace.tokens));
+  const allowed = callsAllowed({ ...pace, openMs: pace.open_ms }, atMost);
+  if (allowed < 1) return { ...NOTHING, waitMs: pace.open_ms };
+  const room = Math.min(allowed, Math.floor(pace.tokens));
   if (room < 1) return { ...NOTHING, waitMs: ((1 - pace.tokens) / pace.per_second) * 1000 };
 
   const due = await sql.rows<Due>(
@@ -87,7 +96,7 @@ export async function claimDue(sql: Sql, channelId: Id<"channel">, atMost: numbe
       [orgId, channelId, pace.tokens, due.length],
     );
   }
-  const out: Claim = { sends: [], refused: [], waitMs: null };
+  const out: Claim = { sends: [], refused: [], waitMs: null, probing: pace.trips > 0 };
   for (const d of due) {
     const ids = { messageId: asId("message", d.message_id), conversationId: asId("conversation", d.conversation_id) };
     const reason =

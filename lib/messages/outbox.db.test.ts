@@ -1,11 +1,11 @@
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listConversations, listMessages, replyToConversation, resendMessage, undoReply } from "@/lib/inbox";
 import { systemCtx } from "@/lib/kernel/ctx";
-import { asId, type Id } from "@/lib/kernel/ids";
-import { dispatchDueMessages, findMessageRow, sweepSettling } from "@/lib/messages";
+import { asId, type Id, newId } from "@/lib/kernel/ids";
+import { dispatchDueMessages, findMessageRow, lastDispatchRound, sweepSettling } from "@/lib/messages";
 import { closeDb } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { closeHttp } from "@/lib/platform/http";
@@ -86,6 +86,18 @@ async function stage(plan: { undoSeconds?: number; ago?: number } = {}): Promise
   await drain(org.id);
   return { org, conversationId: chat.conversationId, channelId: channel.id, phoneNumberId: channel.phoneNumberId };
 }
+/** Another client's chat on the same number. */
+async function secondChat(s: Stage): Promise<Stage> {
+  const channel = s.org.channels[0];
+  if (!channel) throw new Error("no channel");
+  const chat = await makeChat(s.org.id, channel, {
+    phone: `62${newDigits()}`,
+    name: "Bima",
+    lines: [{ from: "client", text: "Halo", ago: 5 }],
+  });
+  return { ...s, conversationId: chat.conversationId };
+}
+const newDigits = () => String(randomInt(1e9, 1e10));
 const dispatch = (s: Stage) => dispatchDueMessages(systemCtx(s.org.id, "test"), { channelId: s.channelId });
 const reply = (s: Stage, text: string, requestId = randomUUID() as string) =>
   replyToConversation(ctxOf(s.org, "lawyer"), { conversationId: s.conversationId, requestId, text });
@@ -269,6 +281,35 @@ test("a refused token stops the number and keeps its queue", async () => {
   expect((await outboxOf(message.id)).state).toBe("queued");
   const { rows } = await poolOf("owner").query("select status from channels where org_id = $1", [s.org.id]);
   expect(rows[0].status).toBe("needs_reconnect");
+});
+
+test.each([
+  ["body", "update messages set body_sealed = overlay(body_sealed placing '\\x00'::bytea from 40) where id = $1"],
+  [
+    "contact",
+    `update contact_identities i set value_sealed = overlay(value_sealed placing '\\x0000'::bytea from 40) from messages m, conversations c
+      where m.id = $1 and c.id = m.conversation_id and i.contact_id = c.contact_id and i.kind = 'phone'`,
+  ],
+])("a row whose %s does not open is rejected alone; the others go out", async (_what, spoil) => {
+  const s = await stage();
+  const other = await secondChat(s);
+  const broken = await reply(s, "rusak");
+  const good = await reply(other, "utuh");
+  await poolOf("owner").query(spoil, [broken.id]);
+  await dispatch(s);
+  expect((await sendsOf(s)).map((x) => x.text)).toEqual(["utuh"]);
+  expect((await outboxOf(good.id)).state).toBe("accepted");
+  expect((await outboxOf(broken.id)).state).toBe("rejected");
+  const { rows } = await poolOf("owner").query("select failure_reason from messages where id = $1", [broken.id]);
+  expect(rows[0].failure_reason).toBe("other");
+});
+
+test("a round that fails still shows that the worker is alive", async () => {
+  const before = lastDispatchRound();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const gone = systemCtx(newId("organisation"), "test"); // has no keys: the round fails before its first row
+  await expect(dispatchDueMessages(gone, { channelId: newId("channel") })).rejects.toThrow();
+  expect(lastDispatchRound()).toBeGreaterThan(before);
 });
 
 test("two dispatchers at once send each message once, one at a time per conversation, in the order written", async () => {

@@ -1,51 +1,15 @@
 /** The sweep behind every ring of the outbox: what is due, what lapsed, what stayed silent. Safe to overlap. */
 import { systemCtx } from "@/lib/kernel/ctx";
+import { AppError } from "@/lib/kernel/errors";
 import { asId, type Id } from "@/lib/kernel/ids";
 import { attachPending, type Touched } from "@/lib/messages/apply-receipts";
-import { dispatchDueMessages, stopClaiming } from "@/lib/messages/dispatch-due-messages";
+import { startDispatch } from "@/lib/messages/dispatch-channel";
 import { expireUnknown, lapseLeases } from "@/lib/messages/outbox-store";
 import { audit } from "@/lib/platform/audit";
 import { env } from "@/lib/platform/env";
 import { publishLive } from "@/lib/platform/live";
 import { errorFields, log } from "@/lib/platform/log";
 import { inSystem, inTenantSql } from "@/lib/platform/sql";
-
-const busy = new Set<string>();
-const running = new Set<Promise<void>>();
-
-/** Stops claiming and waits for the sends that are in the air. */
-export async function finishDispatching(): Promise<void> {
-  stopClaiming();
-  await Promise.allSettled(running);
-}
-
-/** Dispatches one number unless this process is at it already; a ring while busy is remembered. */
-export function dispatchChannelOnce(orgId: Id<"organisation">, channelId: Id<"channel">): Promise<void> {
-  const work = dispatchAlone(orgId, channelId).finally(() => running.delete(work));
-  running.add(work);
-  return work;
-}
-
-async function dispatchAlone(orgId: Id<"organisation">, channelId: Id<"channel">): Promise<void> {
-  if (busy.has(channelId)) {
-    again.add(channelId);
-    return;
-  }
-  busy.add(channelId);
-  try {
-    do {
-      again.delete(channelId);
-      const wait = await dispatchDueMessages(systemCtx(orgId, "messages.dispatch"), { channelId });
-      if (wait !== null && wait > 0) {
-        await new Promise((resolve) => setTimeout(resolve, Math.min(wait, 250)));
-        if (wait <= 250) again.add(channelId);
-      }
-    } while (again.has(channelId));
-  } finally {
-    busy.delete(channelId);
-  }
-}
-const again = new Set<string>();
 
 /** The organisation of a channel, or null; the ring names only the channel. */
 export async function organisationOfChannel(channelId: Id<"channel">): Promise<Id<"organisation"> | null> {
@@ -55,7 +19,7 @@ export async function organisationOfChannel(channelId: Id<"channel">): Promise<I
   return row ? asId("organisation", row.org_id) : null;
 }
 
-/** Numbers with something due. Starts their dispatch without waiting for it, so one slow number holds up no other. */
+/** Starts the dispatch of numbers with something due. */
 export async function sweepDue(): Promise<number> {
   const due = await inSystem("outbox sweep", (sql) =>
     sql.rows<{ org_id: string; channel_id: string }>(
@@ -65,9 +29,7 @@ export async function sweepDue(): Promise<number> {
     ),
   );
   for (const d of due) {
-    dispatchChannelOnce(asId("organisation", d.org_id), asId("channel", d.channel_id)).catch((error) =>
-      log.warn("outbox.dispatch_failed", errorFields(error)),
-    );
+    startDispatch(asId("organisation", d.org_id), asId("channel", d.channel_id));
   }
   return due.length;
 }
@@ -94,16 +56,52 @@ export async function sweepSettling(): Promise<void> {
 async function settleOrganisation(orgId: Id<"organisation">): Promise<void> {
   const moved = await inTenantSql(systemCtx(orgId, "outbox.settle"), async (sql): Promise<Touched[]> => {
     const lapsed = await lapseLeases(sql);
-    const attached = await attachPending(sql, null);
+    const attached = await attachPending(sql, null, ATTACH_AT_ONCE);
     const expired = await expireUnknown(sql, env().OUTBOX_UNKNOWN_SECONDS);
     await audit(
       sql,
       expired.map((m) => ({ action: "message.needs_review", subject: "message", subjectId: m.messageId })),
     );
-    return [...lapsed, ...attached, ...expired];
+    return [...lapsed, ...attached.touched, ...expired];
   });
-  await publishLive(
-    orgId,
-    moved.map((m) => ({ type: "conversation.changed" as const, conversationId: m.conversationId, messageIds: [m.messageId] })),
+  await publishLive(orgId, moved.map(changed));
+}
+
+/** Longest list of kept receipts one transaction attaches. */
+const ATTACH_AT_ONCE = 2000;
+const changed = (m: Touched) => ({
+  type: "conversation.changed" as const,
+  conversationId: m.conversationId,
+  messageIds: [m.messageId],
+});
+
+/**
+ * Attaches kept receipts of any age for the next organisation that has some; the settling sweep looks at young ones only.
+ * @param after the organisation done last, or the null UUID at the beginning
+ * @returns the organisation done now, or null at the end
+ * @throws AppError `unavailable` without Postgres: the walk goes on from the same place later
+ */
+export async function attachKept(after: string): Promise<string | null> {
+  const [next] = await inSystem("outbox sweep", (sql) =>
+    sql.rows<{ org_id: string }>(
+      "receipts.next_organisation",
+      "select org_id from pending_receipts where org_id > $1 order by org_id limit 1",
+      [after],
+    ),
   );
+  if (!next) return null;
+  const orgId = asId("organisation", next.org_id);
+  try {
+    let more = true;
+    while (more) {
+      const ctx = systemCtx(orgId, "outbox.attach");
+      const { touched, receipts } = await inTenantSql(ctx, (sql) => attachPending(sql, null, ATTACH_AT_ONCE));
+      await publishLive(orgId, touched.map(changed));
+      more = receipts === ATTACH_AT_ONCE;
+    }
+  } catch (error) {
+    if (error instanceof AppError && error.code === "unavailable") throw error;
+    log.warn("outbox.attach_failed", { orgId, ...errorFields(error) }); // one organisation's fault is not another's
+  }
+  return orgId;
 }

@@ -27,6 +27,11 @@ export const counters = {
     labelNames: ["cause"],
   }),
   sends: new Counter({ ...make, name: "parley_sends_total", help: "Send attempts by outcome", labelNames: ["outcome"] }),
+  breakerOpened: new Counter({
+    ...make,
+    name: "parley_breaker_opened_total",
+    help: "Times a number's breaker opened after failed sends",
+  }),
   jobsDropped: new Counter({ ...make, name: "parley_jobs_dropped_total", help: "Jobs of a name this worker does not know" }),
 };
 export const histograms = {
