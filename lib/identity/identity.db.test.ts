@@ -1,3 +1,4 @@
+import { hash, verify } from "@node-rs/argon2";
 import { afterAll, expect, test } from "vitest";
 import {
   fatesOfSessions,
@@ -46,6 +47,23 @@ test("the right password opens a session, whatever the case of the address; othe
       (r) => r.action,
     );
   await expect.poll(trail).toEqual(["session.opened", "session.refused", "session.refused"]);
+});
+
+test("a hash without a pepper is renewed at the next sign-in, and only then", async () => {
+  const org = await makeOrganisation();
+  const { id, email, password } = org.users[0] ?? (null as never);
+  await poolOf("owner").query("update users set password_hash = $2 where id = $1", [id, await hash(password)]);
+  const stored = async () =>
+    (await poolOf("owner").query("select password_hash from users where id = $1", [id])).rows[0].password_hash as string;
+  const bare = await stored();
+  await expect(signIn({ email, password: "wrong", device: "" }, now())).rejects.toMatchObject({ detail: "bad_credentials" });
+  expect(await stored()).toBe(bare);
+  await signIn({ email, password, device: "" }, now());
+  const renewed = await stored();
+  expect(renewed).not.toBe(bare);
+  expect(await verify(renewed, password)).toBe(false);
+  await signIn({ email, password, device: "" }, now());
+  expect(await stored()).toBe(renewed);
 });
 
 test("only the hash of a session id is stored", async () => {

@@ -17,7 +17,7 @@ export {
   type Role,
 } from "@/lib/identity/model";
 export { noteDenial } from "@/lib/identity/note-denial";
-export { hashPassword, verifyPassword } from "@/lib/identity/passwords";
+export { hashPassword } from "@/lib/identity/passwords";
 export { getMe, listMembers, setPreferences } from "@/lib/identity/people";
 export {
   fatesOfSessions,

@@ -1,10 +1,11 @@
 import { normalEmail } from "@/lib/identity/model";
-import { verifyPassword } from "@/lib/identity/passwords";
+import { hashPassword, verifyPassword } from "@/lib/identity/passwords";
 import { openSession, type SessionSecret } from "@/lib/identity/sessions";
 import { systemCtx } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
 import { asId } from "@/lib/kernel/ids";
 import { audit } from "@/lib/platform/audit";
+import { errorFields, log } from "@/lib/platform/log";
 import { inSystem, inTenantSql } from "@/lib/platform/sql";
 
 /**
@@ -21,8 +22,9 @@ export async function signIn(input: { email: string; password: string; device: s
       [email],
     ),
   );
-  const ok = await verifyPassword(user?.password_hash ?? null, input.password.slice(0, 512));
-  if (!user || !ok) {
+  const password = input.password.slice(0, 512);
+  const verdict = await verifyPassword(user?.password_hash ?? null, password);
+  if (!user || verdict === "wrong") {
     if (user?.org_id) {
       // not awaited: an unknown address must not be told by its quicker answer
       void inTenantSql(systemCtx(asId("organisation", user.org_id), "sign_in", now), (sql) =>
@@ -31,5 +33,23 @@ export async function signIn(input: { email: string; password: string; device: s
     }
     throw new AppError("unauthenticated", "bad_credentials");
   }
+  if (verdict === "stale") await renewHash(user, password);
   return openSession(asId("user", user.id), input.device, now);
+}
+
+/** Only now is the password at hand. Whoever may come in comes in, also if the hash could not be renewed this time. */
+async function renewHash(user: { id: string; password_hash: string }, password: string): Promise<void> {
+  try {
+    const renewed = await hashPassword(password);
+    await inSystem("sign-in", (sql) =>
+      // the hash that was checked must still be there: a password changed meanwhile stays
+      sql.run("sign_in.rehash", "update users set password_hash = $2 where id = $1 and password_hash = $3", [
+        user.id,
+        renewed,
+        user.password_hash,
+      ]),
+    );
+  } catch (error) {
+    log.warn("sign_in.hash_not_renewed", errorFields(error));
+  }
 }

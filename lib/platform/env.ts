@@ -34,6 +34,8 @@ const SCHEMA = z.object({
   REDIS_URL: url("redis:", "rediss:"),
   NEXTAUTH_URL: url("http:", "https:"),
   NEXTAUTH_SECRET: secret(32),
+  /** How many proxies of ours stand before the web process and add to `X-Forwarded-For`; 0 believes nobody. */
+  TRUST_PROXY: z.coerce.number().int().min(0).max(5).default(0),
   TOKEN_ENCRYPTION_KEY: keys,
   INTAKE_KEY: keys,
   META_APP_SECRET: secret(16),

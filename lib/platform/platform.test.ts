@@ -58,6 +58,12 @@ describe("the environment", () => {
     }
   });
 
+  test("no proxy is believed unless it is said how many there are", () => {
+    expect(parseEnv("web", GOOD).TRUST_PROXY).toBe(0);
+    expect(parseEnv("web", { ...GOOD, TRUST_PROXY: "1" }).TRUST_PROXY).toBe(1);
+    expect(() => parseEnv("web", { ...GOOD, TRUST_PROXY: "yes" })).toThrow(/TRUST_PROXY/);
+  });
+
   test("the receiver does without the keys it must not hold", () => {
     const { DATABASE_INGEST_URL, INTAKE_KEY, META_APP_SECRET, META_WEBHOOK_VERIFY_TOKEN } = GOOD;
     expect(() =>

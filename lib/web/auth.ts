@@ -2,26 +2,25 @@
 import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
-import { normalEmail, revokeSession, signIn } from "@/lib/identity";
+import { normalEmail, signIn } from "@/lib/identity";
 import { AppError } from "@/lib/kernel/errors";
 import { env } from "@/lib/platform/env";
 import { errorFields, log } from "@/lib/platform/log";
-import { countAttempt, forgiveAttempts, type Rate } from "@/lib/web/rate-limit";
+import { clientAddress } from "@/lib/web/client-address";
 import { cookieName, cookieOptions, isHttps } from "@/lib/web/session-cookie";
-
-/** Attempts on one account, whoever makes them. */
-const SIGN_INS: Rate = { name: "sign-in", points: 10, seconds: 300 };
+import { throttled } from "@/lib/web/sign-in-throttle";
 
 const Credentials = z.object({ email: z.string().trim().min(1).max(254), password: z.string().min(1).max(512) });
+
+const CODE = /^[A-Z_]{1,60}$/;
 
 async function authorize(input: unknown, headers: Record<string, string> | undefined): Promise<{ id: string }> {
   const parsed = Credentials.safeParse(input);
   if (!parsed.success) throw new Error("bad_credentials");
   const { email, password } = parsed.data;
   try {
-    await countAttempt(SIGN_INS, normalEmail(email));
-    const secret = await signIn({ email, password, device: headers?.["user-agent"] ?? "" }, new Date());
-    await forgiveAttempts(SIGN_INS, normalEmail(email));
+    const trier = { email: normalEmail(email), address: clientAddress(headers?.["x-forwarded-for"], env().TRUST_PROXY) };
+    const secret = await throttled(trier, () => signIn({ email, password, device: headers?.["user-agent"] ?? "" }, new Date()));
     return { id: secret };
   } catch (error) {
     if (!(error instanceof AppError)) log.error("sign_in.failed", errorFields(error));
@@ -42,15 +41,15 @@ export const authOptions = (): NextAuthOptions => ({
       authorize: (credentials, request) => authorize(credentials, request.headers as Record<string, string> | undefined),
     }),
   ],
-  events: {
-    // the library's own sign-out address ends the session row too
-    signOut: async ({ token }) => {
-      if (typeof token?.sid === "string") await revokeSession(token.sid, "signed_out", new Date());
-    },
-  },
   callbacks: {
     jwt: ({ token, user }) => (user ? { sid: user.id } : { sid: token.sid }),
-    session: ({ session }) => ({ expires: session.expires }),
   },
-  logger: { error: (code) => log.warn("next_auth.error", { reason: code }), warn: () => {}, debug: () => {} },
+  logger: {
+    // a code is the library's own word; anything else could be a stranger's
+    error: (code) => {
+      if (CODE.test(code)) log.warn("next_auth.error", { reason: code });
+    },
+    warn: () => {},
+    debug: () => {},
+  },
 });

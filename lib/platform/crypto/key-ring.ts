@@ -1,4 +1,4 @@
-/** Key-encryption keys from the environment: `hex` or `kid:hex,kid:hex`, newest first. They only wrap and unwrap other keys. */
+/** Key-encryption keys from the environment: `hex` or `kid:hex,kid:hex`, newest first. They wrap and unwrap other keys, and secrets are derived from them. */
 import { randomBytes } from "node:crypto";
 import { open, SealError, SealingKey, seal } from "@/lib/platform/crypto/codec";
 
@@ -29,6 +29,10 @@ export class KekRing {
   /** @throws SealError if this ring does not hold the key-encryption key, or the wrapped key belongs elsewhere */
   unwrap(scope: string, id: string, key: { kekId: string; wrapped: Uint8Array }): SealingKey {
     return new SealingKey(id, open(this.#kek(key.kekId), this.#place(scope, id, key.kekId), key.wrapped));
+  }
+  /** A secret of one purpose from each key of the ring, newest first. Its own by HKDF: it tells nothing about the key. */
+  derive(purpose: string): Buffer[] {
+    return [...this.#keys.values()].map((key) => key.subkey(purpose).export());
   }
   #kek(id: string): SealingKey {
     const kek = this.#keys.get(id);

@@ -1,0 +1,72 @@
+/** How often a password may be tried. Only wrong ones count, counted before they are checked, so that many at once count too. */
+import { AppError } from "@/lib/kernel/errors";
+import {
+  countAttempt,
+  countDelayed,
+  forgiveAttempts,
+  forgiveDelayed,
+  type GrowingDelay,
+  type Rate,
+  takeBack,
+  takeBackDelayed,
+} from "@/lib/web/rate-limit";
+
+/** From one address, whoever's password it is: nobody tries a list of people. */
+const ADDRESS: Rate = { name: "sign-in.address", points: 100, seconds: 300 };
+/** The same where addresses are not known and all share one count: more than people mistype, less than the hashes we can make. */
+const ANYWHERE: Rate = { name: "sign-in.anywhere", points: 3000, seconds: 300 };
+/** One person's, from one address. */
+const PAIR: Rate = { name: "sign-in.pair", points: 10, seconds: 300 };
+/** One person's, from anywhere: a wait instead of a refusal, so that strangers can slow a person down but not lock them out. */
+export const ACCOUNT: GrowingDelay = { name: "sign-in.account", free: 10, longest: 900, remembered: 86_400 };
+
+export interface Trier {
+  /** As `normalEmail` makes it; whether anyone has it is not asked. */
+  email: string;
+  /** Null when it is not known. */
+  address: string | null;
+}
+interface Counter {
+  count: () => Promise<void>;
+  takeBack: () => Promise<void>;
+  /** After a right password. */
+  forgive: () => Promise<void>;
+}
+
+function countersOf({ email, address }: Trier): Counter[] {
+  const counter = (rate: Rate, who: string, forgive: typeof takeBack): Counter => ({
+    count: () => countAttempt(rate, who),
+    takeBack: () => takeBack(rate, who),
+    forgive: () => forgive(rate, who),
+  });
+  const account: Counter = {
+    count: () => countDelayed(ACCOUNT, email),
+    takeBack: () => takeBackDelayed(ACCOUNT, email),
+    forgive: () => forgiveDelayed(ACCOUNT, email),
+  };
+  if (address === null) return [counter(ANYWHERE, "", takeBack), account];
+  // an address is not forgiven: somebody's own right password must not pay for others' wrong ones
+  return [counter(ADDRESS, address, takeBack), counter(PAIR, `${email} ${address}`, forgiveAttempts), account];
+}
+
+/**
+ * Checks a password within the limits.
+ * @param check throws AppError `unauthenticated` for a wrong password; any other end is no failure of the person's
+ * @throws AppError `limit` `too_many_attempts` with the seconds to wait, known and unknown people alike
+ */
+export async function throttled<T>(trier: Trier, check: () => Promise<T>): Promise<T> {
+  const counted: Counter[] = [];
+  const giveBack = () => Promise.all(counted.map((one) => one.takeBack()));
+  try {
+    for (const one of countersOf(trier)) {
+      await one.count();
+      counted.push(one);
+    }
+    const result = await check();
+    await Promise.all(counted.map((one) => one.forgive()));
+    return result;
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === "unauthenticated")) await giveBack();
+    throw error;
+  }
+}
