@@ -31,10 +31,9 @@ export interface ResolvedContact {
   name: string | null;
 }
 
-/** A name as somebody called themselves at a time, with its keyed digest. */
+/** A name as somebody called themselves at a time. */
 export interface Named {
   name: string;
-  digest: Buffer;
   at: Date;
 }
 

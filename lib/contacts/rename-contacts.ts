@@ -6,6 +6,9 @@ interface Known {
   contact: ResolvedContact;
   named: Named | null;
 }
+interface Digested extends Known {
+  digest: Buffer | null;
+}
 interface Other {
   id: string;
   name_sealed: Buffer | null;
@@ -19,9 +22,10 @@ interface Other {
  */
 export async function renameContacts(sql: Sql, known: readonly Known[]): Promise<string[]> {
   if (known.length === 0) return [];
-  const others = await findOthers(sql, known);
-  const renamed: Known[] = [];
-  for (const one of known) {
+  const list = known.map((k): Digested => ({ ...k, digest: k.named && sql.keys.lookup("name", k.named.name) }));
+  const others = await findOthers(sql, list);
+  const renamed: Digested[] = [];
+  for (const one of list) {
     const other = others.get(one.contact.id);
     if (other && !(other.later && one.named)) {
       one.contact.name = sql.keys.openText("contacts", "name_sealed", one.contact.id, other.name_sealed);
@@ -40,7 +44,7 @@ export async function renameContacts(sql: Sql, known: readonly Known[]): Promise
       sql.ctx.orgId,
       renamed.map((r) => r.contact.id),
       renamed.map((r) => sql.keys.seal("contacts", "name_sealed", r.contact.id, r.named?.name ?? "")),
-      renamed.map((r) => r.named?.digest ?? null),
+      renamed.map((r) => r.digest),
       renamed.map((r) => r.named?.at ?? null),
     ],
   );
@@ -48,18 +52,13 @@ export async function renameContacts(sql: Sql, known: readonly Known[]): Promise
 }
 
 /** Contacts kept under another name than the one just said, or of which none was said; `later` when the said one is not older. */
-async function findOthers(sql: Sql, list: readonly Known[]): Promise<Map<string, Other>> {
+async function findOthers(sql: Sql, list: readonly Digested[]): Promise<Map<string, Other>> {
   const rows = await sql.rows<Other>(
     "contacts.other_names",
     `select c.id, c.name_sealed, coalesce(u.at >= c.name_at, c.name_at is null) as later
       from unnest($2::uuid[], $3::bytea[], $4::timestamptz[]) u (id, digest, at) join contacts c on c.org_id = $1 and c.id = u.id
       where c.name_digest is distinct from u.digest`,
-    [
-      sql.ctx.orgId,
-      list.map((l) => l.contact.id),
-      list.map((l) => l.named?.digest ?? null),
-      list.map((l) => l.named?.at ?? null),
-    ],
+    [sql.ctx.orgId, list.map((l) => l.contact.id), list.map((l) => l.digest), list.map((l) => l.named?.at ?? null)],
   );
   return new Map(rows.map((r) => [r.id, r]));
 }

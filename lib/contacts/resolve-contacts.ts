@@ -82,10 +82,7 @@ function gather(sql: Sql, senders: readonly { sender: SenderLike; at: Date }[]):
       if (person.claims.some((c) => c.lookupAs === claim.lookupAs && c.value === claim.value)) continue;
       person.claims.push({ ...claim, lookup: sql.keys.lookup(claim.lookupAs, claim.value) });
     }
-    if (sender.profileName) {
-      const digest = sql.keys.lookup("name", sender.profileName);
-      person.named = newerName(person.named, { name: sender.profileName, digest, at });
-    }
+    if (sender.profileName) person.named = newerName(person.named, { name: sender.profileName, at });
   }
   return [...people.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)); // "b:" stands before "p:"
 }
@@ -110,7 +107,7 @@ async function insertContacts(sql: Sql, fresh: { contact: ResolvedContact; named
       ctx.orgId,
       fresh.map((f) => f.contact.id),
       fresh.map((f) => (f.named ? keys.seal("contacts", "name_sealed", f.contact.id, f.named.name) : null)),
-      fresh.map((f) => f.named?.digest ?? null),
+      fresh.map((f) => (f.named ? keys.lookup("name", f.named.name) : null)),
       fresh.map((f) => f.named?.at ?? null),
     ],
   );

@@ -19,7 +19,7 @@ import {
 import type { MessageView } from "@/lib/messages/views";
 import { audit } from "@/lib/platform/audit";
 import { ring } from "@/lib/platform/jobs";
-import { publishLive } from "@/lib/platform/live";
+import { conversationChanged, publishLive } from "@/lib/platform/live";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 import { faultsOf, fill, getTemplate } from "@/lib/templates";
 
@@ -180,5 +180,5 @@ async function send(
 
 async function announce(ctx: Ctx, view: MessageView, channelId: Id<"channel">, holdSeconds: number): Promise<void> {
   await ring(dispatchChannel, { channelId }, holdSeconds * 1000);
-  await publishLive(ctx.orgId, [{ type: "conversation.changed", conversationId: view.conversationId, messageIds: [view.id] }]);
+  await publishLive(ctx.orgId, [conversationChanged({ conversationId: view.conversationId, messageId: view.id })]);
 }

@@ -8,7 +8,7 @@ import { asId, type Id } from "@/lib/kernel/ids";
 import { cancelHeld, findMessageRow, openBody, toMessageView } from "@/lib/messages";
 import type { MessageView } from "@/lib/messages/views";
 import { audit } from "@/lib/platform/audit";
-import { publishLive } from "@/lib/platform/live";
+import { conversationChanged, publishLive } from "@/lib/platform/live";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
 /**
@@ -33,7 +33,7 @@ export async function undoReply(
     return { message, text: content.kind === "text" ? content.text : null };
   });
   await publishLive(ctx.orgId, [
-    { type: "conversation.changed", conversationId: result.message.conversationId, messageIds: [input.messageId] },
+    conversationChanged({ conversationId: result.message.conversationId, messageId: input.messageId }),
   ]);
   return result;
 }

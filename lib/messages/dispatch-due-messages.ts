@@ -2,9 +2,8 @@ import type { ChannelRow } from "@/lib/channels";
 import type { Ctx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
 import { claimSends, type Ready, type Round } from "@/lib/messages/claim-sends";
-import type { Claimed } from "@/lib/messages/outbox-store";
 import { recordOutcome } from "@/lib/messages/record-outcome";
-import { publishLive } from "@/lib/platform/live";
+import { conversationChanged, publishLive } from "@/lib/platform/live";
 import { errorFields, log } from "@/lib/platform/log";
 import { counters } from "@/lib/platform/metrics";
 import { inTenantSql } from "@/lib/platform/sql";
@@ -69,7 +68,7 @@ export async function dispatchDueMessages(
         const flight = dispatchOne(ctx, round.channel, ready).finally(() => air.delete(flight));
         air.add(flight);
       }
-      await publishLive(ctx.orgId, round.refused.map(changed));
+      await publishLive(ctx.orgId, round.refused.map(conversationChanged));
       const idle = round.ready.length + round.refused.length === 0;
       if (idle && before === 0) return round.waitMs;
       if (air.size === AT_ONCE) await Promise.race(air);
@@ -85,12 +84,6 @@ export async function dispatchDueMessages(
 /** Until the pace may allow more; never, when it is not the pace that is waited for. */
 const pause = (waitMs: number | null) =>
   new Promise<void>((resolve) => waitMs !== null && setTimeout(resolve, Math.min(waitMs, LONGEST_PAUSE)));
-
-const changed = (m: Pick<Claimed, "messageId" | "conversationId">) => ({
-  type: "conversation.changed" as const,
-  conversationId: m.conversationId,
-  messageIds: [m.messageId],
-});
 
 async function claimRound(ctx: Ctx, channelId: Id<"channel">, atMost: number): Promise<Round | null> {
   try {
@@ -111,5 +104,5 @@ async function dispatchOne(ctx: Ctx, channel: ChannelRow, { send, message }: Rea
     // the row stays dispatching and lapses into unknown: a receipt or a person settles it
     log.error("outbox.record_failed", { outboxId: send.outboxId, ...errorFields(error) });
   }
-  await publishLive(ctx.orgId, [changed(send)]);
+  await publishLive(ctx.orgId, [conversationChanged(send)]);
 }

@@ -9,7 +9,7 @@ import type { Sql } from "@/lib/platform/sql";
 export interface Enqueue {
   conversationId: Id<"conversation">;
   channelId: Id<"channel">;
-  /** Client-made; the same one again returns the first message. */
+  /** Client-made; `findRequested` tells whether it was seen before. */
   requestId: string;
   body: MessageBody;
   type: "text" | "template";
@@ -20,12 +20,10 @@ export interface Enqueue {
 }
 export interface Enqueued {
   messageId: Id<"message">;
-  /** True when this request id was seen before and nothing new was written. */
-  repeated: boolean;
   at: Date;
 }
 
-/** Writes message and outbox row. @throws AppError `conflict` if the request id belongs to another conversation's message */
+/** Writes message and outbox row. @throws AppError `conflict` if the request id was used before */
 export async function enqueueMessage(sql: Sql, input: Enqueue): Promise<Enqueued> {
   const { ctx } = sql;
   const id = newId("message");
@@ -45,7 +43,7 @@ export async function enqueueMessage(sql: Sql, input: Enqueue): Promise<Enqueued
       input.resendOf,
     ],
   );
-  if (!row) return repeated(sql, input);
+  if (!row) throw new AppError("conflict", "request_id_used");
   await sql.run(
     "outbox.insert",
     `insert into outbox (org_id, id, message_id, conversation_id, channel_id, needs_window, template_id, state, release_at)
@@ -67,20 +65,11 @@ export async function enqueueMessage(sql: Sql, input: Enqueue): Promise<Enqueued
     "insert into search_queue (org_id, kind, id) values ($1, 'message', $2) on conflict do nothing",
     [ctx.orgId, id],
   );
-  return { messageId: id, repeated: false, at: row.at };
-}
-
-async function repeated(sql: Sql, input: Enqueue): Promise<Enqueued> {
-  const first = await findRequested(sql, input);
-  if (!first) throw new AppError("conflict", "request_id_used");
-  return { ...first, repeated: true };
+  return { messageId: id, at: row.at };
 }
 
 /** The first message of a request id, or null. @throws AppError `conflict` if it belongs to another conversation */
-export async function findRequested(
-  sql: Sql,
-  input: Pick<Enqueue, "requestId" | "conversationId">,
-): Promise<Pick<Enqueued, "messageId" | "at"> | null> {
+export async function findRequested(sql: Sql, input: Pick<Enqueue, "requestId" | "conversationId">): Promise<Enqueued | null> {
   const [first] = await sql.rows<{ id: string; conversation_id: string; at: Date }>(
     "message.by_request",
     "select id, conversation_id, at from messages where org_id = $1 and request_id = $2",

@@ -7,7 +7,7 @@ import { startDispatch } from "@/lib/messages/dispatch-channel";
 import { expireUnknown, lapseLeases } from "@/lib/messages/outbox-store";
 import { audit } from "@/lib/platform/audit";
 import { env } from "@/lib/platform/env";
-import { publishLive } from "@/lib/platform/live";
+import { conversationChanged, publishLive } from "@/lib/platform/live";
 import { errorFields, log } from "@/lib/platform/log";
 import { inSystem, inTenantSql } from "@/lib/platform/sql";
 
@@ -64,16 +64,11 @@ async function settleOrganisation(orgId: Id<"organisation">): Promise<void> {
     );
     return [...lapsed, ...attached.touched, ...expired];
   });
-  await publishLive(orgId, moved.map(changed));
+  await publishLive(orgId, moved.map(conversationChanged));
 }
 
 /** Longest list of kept receipts one transaction attaches. */
 const ATTACH_AT_ONCE = 2000;
-const changed = (m: Touched) => ({
-  type: "conversation.changed" as const,
-  conversationId: m.conversationId,
-  messageIds: [m.messageId],
-});
 
 /**
  * Attaches kept receipts of any age for the next organisation that has some; the settling sweep looks at young ones only.
@@ -96,7 +91,7 @@ export async function attachKept(after: string): Promise<string | null> {
     while (more) {
       const ctx = systemCtx(orgId, "outbox.attach");
       const { touched, receipts } = await inTenantSql(ctx, (sql) => attachPending(sql, null, ATTACH_AT_ONCE));
-      await publishLive(orgId, touched.map(changed));
+      await publishLive(orgId, touched.map(conversationChanged));
       more = receipts === ATTACH_AT_ONCE;
     }
   } catch (error) {

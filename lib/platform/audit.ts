@@ -1,5 +1,4 @@
 /** The hash-chained trail: acts of people, denials and the product's own decisions, in the same transaction as the act. */
-import { createHmac } from "node:crypto";
 import { userIdOf } from "@/lib/kernel/ctx";
 import { uuidBytes } from "@/lib/platform/crypto/codec";
 import type { Sql } from "@/lib/platform/sql";
@@ -56,7 +55,7 @@ export async function audit(sql: Sql, entries: readonly AuditEntry[]): Promise<v
   const { ctx, keys } = sql;
   const [head] = await sql.rows<Head>("audit.head", "select seq, hash from audit_head()");
   if (!head) throw new Error("audit chain has no head");
-  const chainKey = keys.audit.subkey(`audit.${uuidBytes(ctx.orgId).toString("hex")}`);
+  const chainKey = keys.audit.hmac(`audit.${uuidBytes(ctx.orgId).toString("hex")}`);
   const at = ctx.now.toISOString();
   let prev = head.hash;
   const rows = entries.map((entry, i) => {
@@ -76,7 +75,7 @@ export async function audit(sql: Sql, entries: readonly AuditEntry[]): Promise<v
       detail,
       prev,
     };
-    const hash = createHmac("sha256", chainKey).update(canonicalEntry(fields)).digest();
+    const hash = chainKey.digest(canonicalEntry(fields));
     const row = { ...fields, hash };
     prev = hash;
     return row;

@@ -11,6 +11,13 @@ export interface LiveMessage {
   conversationId?: string;
   messageIds?: string[];
 }
+/** Says that a message of a conversation is new or another than before. */
+export const conversationChanged = (m: { conversationId: string; messageId: string }): LiveMessage => ({
+  type: "conversation.changed",
+  conversationId: m.conversationId,
+  messageIds: [m.messageId],
+});
+
 /** As it travels: which organisation, and the stream id for resume. */
 export interface LiveEntry {
   orgId: string;

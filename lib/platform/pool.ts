@@ -68,7 +68,8 @@ export async function closePools(): Promise<void> {
 }
 
 const SOCKET = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"]);
-// 08 connection (but not 08P01: a statement too large for the protocol is its own fault), 57P shutdown, 53 resources, 40 serialisation and deadlock, 55P03 lock timeout, 25P03 idle transaction, 57014 statement timeout
+// 08 connection (but not 08P01: a statement too large for the protocol is its own fault), 57P shutdown, 53 resources,
+// 40 serialisation and deadlock, 55P03 lock timeout, 25P03 idle transaction, 57014 statement timeout
 const STATE = /^(08(?!P01)|57P|53|40|55P03|25P03|25006|57014|P1001|P1017|P2024|P2028)/; // the last are Prisma's own
 
 /** True when this transaction was chosen to end a deadlock. */
