@@ -12,6 +12,10 @@ const HEADERS = [
   { key: "Cross-Origin-Resource-Policy", value: "same-origin" },
 ];
 
+// What carries no page: the answers and files that proxy.ts does not see.
+const NO_PAGE = [{ key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'" }];
+const WITHOUT_PAGE = ["/api/:path*", "/metrics", "/_next/static/:path*", "/icon.svg", "/icon-unread.svg", "/inter-license.txt"];
+
 /** @type {import("next").NextConfig} */
 const config = {
   output: "standalone",
@@ -25,7 +29,7 @@ const config = {
   // Types are judged once, by `npm run check`.
   typescript: { ignoreBuildErrors: true },
   images: { unoptimized: true },
-  headers: async () => [{ source: "/:path*", headers: HEADERS }],
+  headers: async () => [{ source: "/:path*", headers: HEADERS }, ...WITHOUT_PAGE.map((source) => ({ source, headers: NO_PAGE }))],
 };
 
 export default withNextIntl(config);

@@ -27,3 +27,23 @@ test("a page that does not exist says so and leads back", async ({ page, expecte
   expect(response?.status()).toBe(404);
   await expect(page.getByRole("heading", { name: "This page does not exist" })).toBeVisible();
 });
+
+test("odd input at the door is refused in words, and nobody is sent to another site", async ({ page, expected }) => {
+  expected.push(/40[01]|415/);
+  await page.goto("/sign-in");
+  const { csrfToken } = await (await page.request.get("/api/auth/csrf")).json();
+  const send = (form: Record<string, string>) =>
+    page.request.post("/api/auth/callback/credentials", {
+      form: { csrfToken, json: "true", email: "a@b.example", password: "x", ...form },
+    });
+  for (const callbackUrl of ["http://[", "//evil.example", "https://evil.example/inbox", "javascript:alert(1)"]) {
+    const answer = await send({ callbackUrl });
+    expect(answer.status(), callbackUrl).toBe(401);
+    expect(new URL((await answer.json()).url).origin).toBe(new URL(page.url()).origin);
+    expect(answer.headers()["content-security-policy"]).toBe("default-src 'none'; frame-ancestors 'none'");
+  }
+  const nought = await send({ email: "a\u0000b@c.example" });
+  expect([nought.status(), (await nought.json()).url]).toEqual([401, expect.stringContaining("error=bad_credentials")]);
+  const json = await page.request.post("/api/auth/callback/credentials", { data: { csrfToken, callbackUrl: {} } });
+  expect(json.status()).toBe(415);
+});

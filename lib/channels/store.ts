@@ -1,6 +1,9 @@
 /** Steps on channel rows. Tokens are opened here and travel as `Secret`. */
 import { asId, type Id } from "@/lib/kernel/ids";
 import { Secret } from "@/lib/kernel/secret";
+import { audit } from "@/lib/platform/audit";
+import { SealError } from "@/lib/platform/crypto/codec";
+import { log } from "@/lib/platform/log";
 import type { Sql } from "@/lib/platform/sql";
 
 export interface ChannelRow {
@@ -9,6 +12,7 @@ export interface ChannelRow {
   phoneNumberId: string;
   name: string;
   status: string;
+  /** Null when there is none, or when it does not open: either way the number has to be connected anew. */
   token: Secret | null;
 }
 interface Raw {
@@ -20,17 +24,25 @@ interface Raw {
   access_token_sealed: Buffer | null;
 }
 
-const toChannel = (sql: Sql, r: Raw): ChannelRow => {
-  const token = sql.keys.openText("channels", "access_token_sealed", r.id, r.access_token_sealed);
-  return {
-    id: asId("channel", r.id),
-    wabaId: r.waba_id,
-    phoneNumberId: r.phone_number_id,
-    name: r.name,
-    status: r.status,
-    token: token === null ? null : new Secret(token),
-  };
-};
+const toChannel = (sql: Sql, r: Raw): ChannelRow => ({
+  id: asId("channel", r.id),
+  wabaId: r.waba_id,
+  phoneNumberId: r.phone_number_id,
+  name: r.name,
+  status: r.status,
+  token: tokenOf(sql, r),
+});
+
+function tokenOf(sql: Sql, r: Raw): Secret | null {
+  try {
+    const token = sql.keys.openText("channels", "access_token_sealed", r.id, r.access_token_sealed);
+    return token === null ? null : new Secret(token);
+  } catch (error) {
+    if (!(error instanceof SealError)) throw error;
+    log.error("channel.token_unreadable", { channelId: r.id });
+    return null;
+  }
+}
 
 /** A channel with its token, or null. */
 export async function findChannel(sql: Sql, id: Id<"channel">): Promise<ChannelRow | null> {
@@ -52,17 +64,22 @@ export async function listChannelRows(sql: Sql): Promise<ChannelRow[]> {
   return rows.map((r) => toChannel(sql, r));
 }
 
-/** Stops sending on a channel, keeping its queue; receiving goes on. */
+/**
+ * Stops sending on a channel, keeping its queue; receiving goes on. Said once in the log and the trail.
+ * @param code the provider's, or null when it was not asked
+ */
 export async function stopChannel(
   sql: Sql,
   id: Id<"channel">,
   status: "needs_reconnect" | "blocked",
-  code: number,
-): Promise<boolean> {
-  const n = await sql.run(
+  code: number | null,
+): Promise<void> {
+  const stopped = await sql.run(
     "channel.stop",
     "update channels set status = $3, status_code = $4 where org_id = $1 and id = $2 and status = 'connected'",
     [sql.ctx.orgId, id, status, code],
   );
-  return n > 0;
+  if (!stopped) return;
+  log.error("channel.stopped", { channelId: id, status, code });
+  await audit(sql, [{ action: "channel.stopped", subject: "channel", subjectId: id, detail: { status, code } }]);
 }

@@ -30,14 +30,17 @@ test("the right password opens a session, whatever the case of the address; othe
   const org = await makeOrganisation();
   const user = org.users[0];
   if (!user) throw new Error("no user");
-  const secret = await signIn({ email: ` ${user.email.toUpperCase()} `, password: user.password, device: "test" }, now());
+  const secret = await signIn(
+    { email: ` ${user.email.toUpperCase()} `, password: user.password, device: "test", address: null },
+    now(),
+  );
   expect(await findSession(secret, "r", now())).toMatchObject({ orgId: org.id, role: "owner" });
   for (const input of [
     { email: user.email, password: `${user.password}x` },
     { email: "nobody@example.test", password: user.password },
     { email: user.email, password: "" },
   ]) {
-    await expect(signIn({ ...input, device: "" }, now())).rejects.toMatchObject({
+    await expect(signIn({ ...input, device: "", address: null }, now())).rejects.toMatchObject({
       code: "unauthenticated",
       detail: "bad_credentials",
     });
@@ -56,13 +59,15 @@ test("a hash without a pepper is renewed at the next sign-in, and only then", as
   const stored = async () =>
     (await poolOf("owner").query("select password_hash from users where id = $1", [id])).rows[0].password_hash as string;
   const bare = await stored();
-  await expect(signIn({ email, password: "wrong", device: "" }, now())).rejects.toMatchObject({ detail: "bad_credentials" });
+  await expect(signIn({ email, password: "wrong", device: "", address: null }, now())).rejects.toMatchObject({
+    detail: "bad_credentials",
+  });
   expect(await stored()).toBe(bare);
-  await signIn({ email, password, device: "" }, now());
+  await signIn({ email, password, device: "", address: null }, now());
   const renewed = await stored();
   expect(renewed).not.toBe(bare);
   expect(await verify(renewed, password)).toBe(false);
-  await signIn({ email, password, device: "" }, now());
+  await signIn({ email, password, device: "", address: null }, now());
   expect(await stored()).toBe(renewed);
 });
 

@@ -8,11 +8,20 @@ import { audit } from "@/lib/platform/audit";
 import { errorFields, log } from "@/lib/platform/log";
 import { inSystem, inTenantSql } from "@/lib/platform/sql";
 
+export interface SignIn {
+  email: string;
+  password: string;
+  /** The browser's name for itself. */
+  device: string;
+  /** Network address it came from; null when it is not known. Passwords are checked in turns by address. */
+  address: string | null;
+}
+
 /**
  * E-mail and password to a session. Unknown address and wrong password answer the same, in the same time.
- * @throws AppError `unauthenticated` with `bad_credentials`
+ * @throws AppError `unauthenticated` with `bad_credentials`; `unavailable` with `busy` when too many passwords wait to be checked
  */
-export async function signIn(input: { email: string; password: string; device: string }, now: Date): Promise<SessionSecret> {
+export async function signIn(input: SignIn, now: Date): Promise<SessionSecret> {
   const email = normalEmail(input.email);
   const [user] = await inSystem("sign-in", (sql) =>
     sql.rows<{ id: string; password_hash: string; org_id: string | null }>(
@@ -23,7 +32,8 @@ export async function signIn(input: { email: string; password: string; device: s
     ),
   );
   const password = input.password.slice(0, 512);
-  const verdict = await verifyPassword(user?.password_hash ?? null, password);
+  const lane = input.address ?? email;
+  const verdict = await verifyPassword(user?.password_hash ?? null, password, lane);
   if (!user || verdict === "wrong") {
     if (user?.org_id) {
       // not awaited: an unknown address must not be told by its quicker answer
@@ -33,14 +43,14 @@ export async function signIn(input: { email: string; password: string; device: s
     }
     throw new AppError("unauthenticated", "bad_credentials");
   }
-  if (verdict === "stale") await renewHash(user, password);
+  if (verdict === "stale") await renewHash(user, password, lane);
   return openSession(asId("user", user.id), input.device, now);
 }
 
 /** Only now is the password at hand. Whoever may come in comes in, also if the hash could not be renewed this time. */
-async function renewHash(user: { id: string; password_hash: string }, password: string): Promise<void> {
+async function renewHash(user: { id: string; password_hash: string }, password: string, lane: string): Promise<void> {
   try {
-    const renewed = await hashPassword(password);
+    const renewed = await hashPassword(password, lane);
     await inSystem("sign-in", (sql) =>
       // the hash that was checked must still be there: a password changed meanwhile stays
       sql.run("sign_in.rehash", "update users set password_hash = $2 where id = $1 and password_hash = $3", [

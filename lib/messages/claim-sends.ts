@@ -1,6 +1,7 @@
-import { type ChannelRow, findChannel } from "@/lib/channels";
+import { type ChannelRow, findChannel, stopChannel } from "@/lib/channels";
 import { type ContactDetails, readContacts } from "@/lib/contacts";
 import type { Id } from "@/lib/kernel/ids";
+import type { Secret } from "@/lib/kernel/secret";
 import { startProbe } from "@/lib/messages/breaker-store";
 import { type Claimed, claimDue, reject } from "@/lib/messages/outbox-store";
 import { type MessageBody, openBody } from "@/lib/messages/store";
@@ -25,16 +26,20 @@ export interface Round {
 /**
  * Step: claims what is due on one number and opens it. A row that does not open is rejected alone: an exception would
  * roll the claim back, and the same row would be first again for ever.
- * @returns null when the channel is gone
+ * @returns null when the channel is gone, or has no token that opens: then it waits, queue and all, to be connected anew
  */
 export async function claimSends(sql: Sql, channelId: Id<"channel">, atMost: number): Promise<Round | null> {
-  const claim = await claimDue(sql, channelId, atMost);
   const channel = await findChannel(sql, channelId);
   if (!channel) return null;
+  if (!channel.token) {
+    if (channel.status === "connected") await stopChannel(sql, channelId, "needs_reconnect", null);
+    return null;
+  }
+  const claim = await claimDue(sql, channelId, atMost);
   const contacts = await readSome(sql, [...new Set(claim.sends.map((s) => s.contactId))]);
   const round: Round = { channel, ready: [], refused: [...claim.refused], waitMs: claim.waitMs };
   for (const send of claim.sends) {
-    const message = outboundOf(sql, channel, send, contacts.get(send.contactId) ?? null);
+    const message = outboundOf(sql, { ...channel, token: channel.token }, send, contacts.get(send.contactId) ?? null);
     if (typeof message !== "string") round.ready.push({ send, message });
     else {
       await reject(sql, send, null, message);
@@ -71,12 +76,11 @@ async function unlessSealed<T>(read: () => Promise<T>): Promise<T | null> {
 /** The message as the provider takes it, or why there is none. */
 function outboundOf(
   sql: Sql,
-  channel: ChannelRow,
+  channel: ChannelRow & { token: Secret },
   send: Claimed,
   contact: ContactDetails | null,
 ): OutboundMessage | FailureReason {
   if (!contact) return "other";
-  if (!channel.token) return "auth";
   const to = contact.phone ? { phone: contact.phone } : contact.bsuid ? { bsuid: contact.bsuid } : null;
   if (!to) return "undeliverable";
   const body = readableBody(sql, send);

@@ -283,6 +283,25 @@ test("a refused token stops the number and keeps its queue", async () => {
   expect(rows[0].status).toBe("needs_reconnect");
 });
 
+test("a token that does not open stops the number and keeps its queue, and nobody is called", async () => {
+  const s = await stage();
+  const message = await reply(s, "menunggu juga");
+  await poolOf("owner").query(
+    "update channels set access_token_sealed = overlay(access_token_sealed placing '\\x0000'::bytea from 40) where org_id = $1",
+    [s.org.id],
+  );
+  expect(await dispatch(s)).toBeNull();
+  await dispatch(s);
+  expect((await outboxOf(message.id)).state).toBe("queued");
+  expect(await sendsOf(s)).toEqual([]);
+  const { rows } = await poolOf("owner").query("select status from channels where org_id = $1", [s.org.id]);
+  expect(rows[0].status).toBe("needs_reconnect");
+  const trail = await poolOf("owner").query("select 1 from audit_entries where org_id = $1 and action = 'channel.stopped'", [
+    s.org.id,
+  ]);
+  expect(trail.rowCount).toBe(1);
+});
+
 test.each([
   ["body", "update messages set body_sealed = overlay(body_sealed placing '\\x00'::bytea from 40) where id = $1"],
   [

@@ -4,7 +4,6 @@ import { isFailure } from "@/lib/messages/breaker";
 import { noteCall } from "@/lib/messages/breaker-store";
 import { RETRY_FOR, retryDelay } from "@/lib/messages/model";
 import { accept, type Claimed, markUnknown, putBack, reject, slowDown } from "@/lib/messages/outbox-store";
-import { audit } from "@/lib/platform/audit";
 import { log } from "@/lib/platform/log";
 import { counters } from "@/lib/platform/metrics";
 import type { Sql } from "@/lib/platform/sql";
@@ -45,11 +44,5 @@ async function recordRejection(sql: Sql, channel: ChannelRow, send: Claimed, out
   if (outcome.effect !== "stop_channel") return reject(sql, send, outcome.code, outcome.reason);
   // the connection is at fault, not the message: the queue is kept until the number works again
   await putBack(sql, send, outcome.code, 0);
-  const status = outcome.reason === "auth" ? "needs_reconnect" : "blocked";
-  if (await stopChannel(sql, channel.id, status, outcome.code)) {
-    log.error("channel.stopped", { channelId: channel.id, status, code_class: outcome.reason });
-    await audit(sql, [
-      { action: "channel.stopped", subject: "channel", subjectId: channel.id, detail: { status, code: outcome.code } },
-    ]);
-  }
+  await stopChannel(sql, channel.id, outcome.reason === "auth" ? "needs_reconnect" : "blocked", outcome.code);
 }

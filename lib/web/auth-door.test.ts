@@ -13,7 +13,10 @@ beforeAll(() => {
 const request = (method: string, action: string, headers: Record<string, string> = {}) =>
   new Request(`${ORIGIN}/api/auth/${action}`, {
     method,
-    headers: { ...(method === "POST" ? { "content-length": "90" } : {}), ...headers },
+    headers: {
+      ...(method === "POST" ? { "content-length": "90", "content-type": "application/x-www-form-urlencoded" } : {}),
+      ...headers,
+    },
   });
 const judge = (method: string, action: string, headers?: Record<string, string>) =>
   refusalOf(request(method, action, headers), action.split("/"));
@@ -33,6 +36,7 @@ test("what the sign-in form uses is open, every other address of the library is 
   }
   expect(judge("POST", "csrf")).toBe(404);
   expect(judge("GET", "callback/credentials")).toBe(404);
+  expect(refusalOf(request("GET", "csrf?callbackUrl=x"), ["csrf"])).toBe(404);
 });
 
 test("another site cannot send the form, and a large body is not read", () => {
@@ -41,6 +45,9 @@ test("another site cannot send the form, and a large body is not read", () => {
   for (const origin of ["https://evil.example", "null", `${ORIGIN}.evil.example`]) expect(send({ origin })).toBe(403);
   for (const site of ["cross-site", "same-site", "none"]) expect(send({ "sec-fetch-site": site })).toBe(403);
   expect(send({ "content-length": "16385" })).toBe(413);
+  for (const type of ["application/json", "multipart/form-data; boundary=x", "text/plain", ""])
+    expect(send({ "content-type": type }), type).toBe(415);
+  expect(send({ "content-type": "application/x-www-form-urlencoded; charset=utf-8" })).toBeNull();
 });
 
 test("only the library's own codes reach the log", () => {

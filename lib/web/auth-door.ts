@@ -10,11 +10,13 @@ const OPEN = new Set(["GET csrf", "POST callback/credentials"]);
  * @param action the path's parts after `/api/auth/`
  * @returns the refusal's status, or null when next-auth may answer
  */
-export function refusalOf(request: Request, action: readonly string[]): 403 | 404 | 413 | null {
-  if (!OPEN.has(`${request.method} ${action.join("/")}`)) return 404;
+export function refusalOf(request: Request, action: readonly string[]): 403 | 404 | 413 | 415 | null {
+  if (!OPEN.has(`${request.method} ${action.join("/")}`) || new URL(request.url).search !== "") return 404;
   if (request.method !== "POST") return null;
   const length = request.headers.get("content-length");
   if (length === null || Number(length) > LARGEST) return 413;
+  const type = request.headers.get("content-type") ?? "";
+  if (type.split(";")[0]?.trim().toLowerCase() !== "application/x-www-form-urlencoded") return 415;
   // a form of another site could sign a person in as someone else; what no browser sent has no such headers
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");

@@ -10,7 +10,8 @@ import { clientAddress } from "@/lib/web/client-address";
 import { cookieName, cookieOptions, isHttps } from "@/lib/web/session-cookie";
 import { throttled } from "@/lib/web/sign-in-throttle";
 
-const Credentials = z.object({ email: z.string().trim().min(1).max(254), password: z.string().min(1).max(512) });
+const Text = z.string().refine((text) => !text.includes("\u0000")); // Postgres knows no such character
+const Credentials = z.object({ email: Text.trim().min(1).max(254), password: Text.min(1).max(512) });
 
 const CODE = /^[A-Z_]{1,60}$/;
 
@@ -20,7 +21,8 @@ async function authorize(input: unknown, headers: Record<string, string> | undef
   const { email, password } = parsed.data;
   try {
     const trier = { email: normalEmail(email), address: clientAddress(headers?.["x-forwarded-for"], env().TRUST_PROXY) };
-    const secret = await throttled(trier, () => signIn({ email, password, device: headers?.["user-agent"] ?? "" }, new Date()));
+    const device = headers?.["user-agent"] ?? "";
+    const secret = await throttled(trier, () => signIn({ email, password, device, address: trier.address }, new Date()));
     return { id: secret };
   } catch (error) {
     if (!(error instanceof AppError)) log.error("sign_in.failed", errorFields(error));
@@ -42,6 +44,8 @@ export const authOptions = (): NextAuthOptions => ({
     }),
   ],
   callbacks: {
+    // where to go next is the form's own business; an address from outside is not even parsed
+    redirect: ({ baseUrl }) => baseUrl,
     jwt: ({ token, user }) => (user ? { sid: user.id } : { sid: token.sid }),
   },
   logger: {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { ReadingRoom } from "@/lib/kernel/reading-room";
 import { readBounded } from "@/lib/web/read-bounded";
 import { webhook } from "@/lib/web/webhook";
 import { MAX_BODY, MOST_READING, READ_TIMEOUT } from "@/lib/webhooks/intake";
@@ -39,32 +40,36 @@ test("a body that does not arrive in time is answered 408, and its reader is can
   expect([response.status, response.headers.get("connection"), state.cancelled]).toEqual([408, "close", true]);
 });
 
-test("bodies being read at once are bounded together with 503, and the room comes back when they end", async () => {
+test("the oldest unfinished body makes room for a newer one, which is taken", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-  const piece = bytes(MAX_BODY);
-  const held = Array.from({ length: MOST_READING / MAX_BODY }, () => stalled(piece));
+  const held = Array.from({ length: MOST_READING / MAX_BODY }, () => stalled(bytes(MAX_BODY)));
   const answers = held.map(({ request }) => post(request));
   await soon();
-  const refused = await post(stalled(bytes(1)).request);
-  expect([refused.status, refused.headers.get("connection")]).toEqual([503, "close"]);
+  const newer = stalled(bytes(1));
+  const taken = post(newer.request);
+  await soon();
+  newer.rest();
+  expect((await taken).status).toBe(503); // read to its end; there is no database here
+  const first = await answers[0];
+  expect([first?.status, first?.headers.get("connection"), held[0]?.state.cancelled]).toEqual([408, "close", true]);
+  expect(held.slice(1).map(({ state }) => state.cancelled)).toEqual(held.slice(1).map(() => false));
   await vi.advanceTimersByTimeAsync(READ_TIMEOUT);
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(held.map(() => 408));
-  const next = stalled(piece);
-  const later = post(next.request);
-  await vi.advanceTimersByTimeAsync(READ_TIMEOUT);
-  expect((await later).status).toBe(408);
 });
 
 test("what is read is given back however the reading ends", async () => {
-  const together = { bytes: 0, most: 100 };
-  const bounds = { deadlineMs: 5000, together };
-  const whole = stalled(bytes(60));
-  const reading = readBounded(whole.request, 80, bounds);
+  const room = new ReadingRoom(100);
+  const bounds = { deadlineMs: 5000, room };
+  const older = stalled(bytes(60));
+  const ended = readBounded(older.request, 80, bounds);
   await soon();
-  expect(together.bytes).toBe(60);
-  expect(await readBounded(stalled(bytes(41)).request, 80, bounds)).toBe("too_busy");
+  expect(room.bytes).toBe(60);
+  const whole = stalled(bytes(41));
+  const reading = readBounded(whole.request, 80, bounds);
+  expect(await ended).toBe("too_slow");
+  expect(room.bytes).toBe(41);
   whole.rest();
-  expect(await reading).toEqual(Buffer.alloc(60));
+  expect(await reading).toEqual(Buffer.alloc(41));
   expect(await readBounded(stalled(bytes(81)).request, 80, bounds)).toBe("too_large");
-  expect(together.bytes).toBe(0);
+  expect(room.bytes).toBe(0);
 });

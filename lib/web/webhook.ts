@@ -1,9 +1,10 @@
 /** The intake mounted in Next, so that a one-process host works: the same function and the same bounds as the receiver's. */
+import { ReadingRoom } from "@/lib/kernel/reading-room";
 import { type Bounds, readBounded } from "@/lib/web/read-bounded";
 import { MAX_BODY, MOST_READING, READ_TIMEOUT, receiveWebhook } from "@/lib/webhooks/intake";
 
 /** One for all webhook addresses of the process: their bodies are unverified. */
-const BOUNDS: Bounds = { deadlineMs: READ_TIMEOUT, together: { bytes: 0, most: MOST_READING } };
+const BOUNDS: Bounds = { deadlineMs: READ_TIMEOUT, room: new ReadingRoom(MOST_READING) };
 
 /** Makes the GET or POST handler of a webhook address. No session, no cross-site check: the signature is the door. */
 export function webhook(): (request: Request) => Promise<Response> {

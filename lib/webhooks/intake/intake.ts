@@ -17,8 +17,8 @@ export interface WebhookRequest {
   query: URLSearchParams;
   /** Value of `X-Hub-Signature-256`. */
   signature: string | undefined;
-  /** The raw bytes of a POST, or the bound that was passed while reading them. */
-  raw: Buffer | "too_large" | "too_slow" | "too_busy" | null;
+  /** The raw bytes of a POST, or the bound that was passed while reading them; ended for want of room is too slow as well. */
+  raw: Buffer | "too_large" | "too_slow" | null;
 }
 export interface WebhookAnswer {
   status: number;
@@ -70,7 +70,6 @@ export async function receiveWebhook(request: WebhookRequest): Promise<WebhookAn
   if (request.method !== "POST") return answer(405);
   if (request.raw === null) return answer(400);
   if (request.raw === "too_slow") return refuse(408, "too_slow");
-  if (request.raw === "too_busy") return refuse(503, "too_busy");
   if (request.raw === "too_large" || request.raw.length > MAX_BODY) return refuse(413, "too_large");
   const started = performance.now();
   try {
@@ -93,7 +92,7 @@ async function store(endpoint: { id: string; key: Parameters<typeof seal>[0] }, 
   await commits.store({
     id,
     endpointId: endpoint.id,
-    bodySha256: hash("sha256", raw, "buffer"),
+    bodySha256: Buffer.from(hash("sha256", raw), "hex"), // Node makes a buffer of its own at twice the cost
     bodySealed: seal(endpoint.key, { scope: "intake", table: "webhook_deliveries", column: "body_sealed", rowId: id }, raw),
     keyId: endpoint.key.id,
     bytes: raw.length,

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import net from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { env } from "@/lib/platform/env";
 import { closePools, poolOf } from "@/lib/platform/pool";
 import { readyIntake, sign } from "@/lib/testing/webhooks";
 import { webhook } from "@/lib/web/webhook";
-import { MAX_BODY, webhookListener } from "@/lib/webhooks/intake";
+import { MAX_BODY, MOST_READING, webhookListener } from "@/lib/webhooks/intake";
 
 const PREVIOUS = "the-secret-before-this-one";
 let server: http.Server;
@@ -117,4 +117,23 @@ test("a body sent in pieces over a slow socket is taken whole", async () => {
   });
   expect(answer).toMatch(/^HTTP\/1\.1 200/);
   expect((await stored(body)).length).toBe(1);
+});
+
+test("stalled strangers who fill the memory are ended one by one, and a signed webhook is taken", async () => {
+  const { port } = server.address() as AddressInfo;
+  const answers: string[] = [];
+  const head = `POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: ${MAX_BODY}\r\n\r\n`;
+  const piece = Buffer.alloc(MAX_BODY - 1, "x");
+  const sockets = Array.from({ length: MOST_READING / MAX_BODY + 4 }, () => net.connect(port, "127.0.0.1"));
+  for (const socket of sockets) {
+    socket.on("data", (d) => answers.push(d.toString()));
+    socket.on("error", () => {});
+    await new Promise<void>((resolve) => socket.write(head, () => socket.write(piece, () => resolve())));
+  }
+  const body = JSON.stringify({ marker: randomUUID() });
+  expect((await fetch(base + PATH, signed(body))).status).toBe(200);
+  expect((await stored(body)).length).toBe(1);
+  await vi.waitFor(() => expect(answers.length).toBeGreaterThanOrEqual(3));
+  for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408.*connection: close/is);
+  for (const socket of sockets) socket.destroy();
 });

@@ -1,5 +1,6 @@
 /** The intake mounted on plain `node:http`: reads the raw body under a cap and a time limit. */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { ReadingRoom } from "@/lib/kernel/reading-room";
 import { receiveWebhook } from "@/lib/webhooks/intake/intake";
 import { MAX_BODY, MOST_READING, READ_TIMEOUT } from "@/lib/webhooks/intake/model";
 
@@ -33,35 +34,35 @@ async function answerRequest(req: IncomingMessage, res: ServerResponse, path: st
     raw,
   });
   if (status === 200 && body === "") return void res.writeHead(200, NOTHING).end();
-  if (raw === "too_large") res.setHeader("connection", "close");
+  if (typeof raw === "string") res.setHeader("connection", "close"); // the rest of such a body is not wanted
   res.writeHead(status, { "content-type": "text/plain; charset=utf-8", "content-length": Buffer.byteLength(body) });
   res.end(body);
 }
 
-/** Bytes of bodies being read by all connections. */
-let reading = 0;
+const room = new ReadingRoom(MOST_READING);
 
-function readBody(req: IncomingMessage): Promise<Buffer | "too_large" | "aborted"> {
+function readBody(req: IncomingMessage): Promise<Buffer | "too_large" | "too_slow" | "aborted"> {
   if (Number(req.headers["content-length"] ?? 0) > MAX_BODY) {
     req.resume();
     return Promise.resolve("too_large");
   }
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    let size = 0;
     let open = true;
-    const end = (result: Buffer | "too_large" | "aborted") => {
+    const end = (result: Buffer | "too_large" | "too_slow" | "aborted") => {
       if (!open) return;
       open = false;
-      reading -= size;
+      room.leave(place);
       resolve(result);
     };
+    const place = room.enter(() => {
+      chunks.length = 0;
+      end("too_slow");
+    });
     req.on("data", (chunk: Buffer) => {
       if (!open) return;
-      size += chunk.length;
-      reading += chunk.length;
-      if (reading > MOST_READING) return req.destroy(); // the provider tries again
-      if (size > MAX_BODY) return end("too_large");
+      room.add(place, chunk.length);
+      if (place.bytes > MAX_BODY) return end("too_large");
       chunks.push(chunk);
     });
     req.on("end", () => end(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)));
