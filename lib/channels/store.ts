@@ -14,6 +14,10 @@ export interface ChannelRow {
   status: string;
   /** Null when there is none, or when it does not open: either way the number has to be connected anew. */
   token: Secret | null;
+  /** Digits with country code; null when unknown. */
+  phone: string | null;
+  /** The number goes on living in the WhatsApp Business app. */
+  coexistence: boolean;
 }
 interface Raw {
   id: string;
@@ -22,7 +26,10 @@ interface Raw {
   name: string;
   status: string;
   access_token_sealed: Buffer | null;
+  display_phone_sealed: Buffer | null;
+  coexistence: boolean;
 }
+const COLUMNS = "id, waba_id, phone_number_id, name, status, access_token_sealed, display_phone_sealed, coexistence";
 
 const toChannel = (sql: Sql, r: Raw): ChannelRow => ({
   id: asId("channel", r.id),
@@ -31,6 +38,8 @@ const toChannel = (sql: Sql, r: Raw): ChannelRow => ({
   name: r.name,
   status: r.status,
   token: tokenOf(sql, r),
+  phone: sql.keys.openText("channels", "display_phone_sealed", r.id, r.display_phone_sealed),
+  coexistence: r.coexistence,
 });
 
 function tokenOf(sql: Sql, r: Raw): Secret | null {
@@ -48,7 +57,7 @@ function tokenOf(sql: Sql, r: Raw): Secret | null {
 export async function findChannel(sql: Sql, id: Id<"channel">): Promise<ChannelRow | null> {
   const [row] = await sql.rows<Raw>(
     "channel.find",
-    "select id, waba_id, phone_number_id, name, status, access_token_sealed from channels where org_id = $1 and id = $2",
+    `select ${COLUMNS} from channels where org_id = $1 and id = $2`,
     [sql.ctx.orgId, id],
   );
   return row ? toChannel(sql, row) : null;
@@ -58,7 +67,7 @@ export async function findChannel(sql: Sql, id: Id<"channel">): Promise<ChannelR
 export async function listChannelRows(sql: Sql): Promise<ChannelRow[]> {
   const rows = await sql.rows<Raw>(
     "channel.list",
-    "select id, waba_id, phone_number_id, name, status, access_token_sealed from channels where org_id = $1 order by created_at, id",
+    `select ${COLUMNS} from channels where org_id = $1 order by created_at, id`,
     [sql.ctx.orgId],
   );
   return rows.map((r) => toChannel(sql, r));

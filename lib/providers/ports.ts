@@ -113,3 +113,71 @@ export interface TemplateSource {
   /** Every template of a business account, page by page. */
   listTemplates(wabaId: string, token: Secret): Promise<RemoteTemplate[]>;
 }
+
+/** What a token may do, as the provider itself says. Times in milliseconds since 1970; null means never. */
+export interface TokenReport {
+  valid: boolean;
+  /** It was made for our app. */
+  ours: boolean;
+  /** App-scoped id of the user behind it; names nobody. */
+  userId: string | null;
+  scopes: string[];
+  expiresAt: number | null;
+  dataAccessExpiresAt: number | null;
+  /** Accounts named in its scopes, newest first; hints, never a proof. */
+  accounts: string[];
+  /** Why it is not valid: the provider's code and subcode. */
+  code: number | null;
+  subcode: number | null;
+}
+
+/** A business account on WhatsApp, as a token reads it. */
+export interface RemoteAccount {
+  id: string;
+  name: string;
+  ownerBusinessId: string | null;
+  review: string | null;
+  businessVerification: string | null;
+}
+
+/** A number of an account, as a token reads it. */
+export interface RemoteNumber {
+  id: string;
+  display: string;
+  verifiedName: string;
+  /** CONNECTED, PENDING, OFFLINE and the like. */
+  status: string | null;
+  platform: string | null;
+  codeVerification: string | null;
+  nameStatus: string | null;
+  quality: string | null;
+  limit: string | null;
+  throughput: string | null;
+  /** The number lives in the WhatsApp Business app as well. */
+  onBusinessApp: boolean;
+}
+
+/** How a call on an account was refused. */
+export interface AccountRefusal {
+  /** `auth`: the token. `transport`: nobody can say whether it was done. `not_sent`: certainly not done. `refused`: the provider said no. */
+  kind: "auth" | "transport" | "not_sent" | "refused";
+  code: number | null;
+  subcode: number | null;
+}
+export type AccountAnswer<T> = { ok: true; value: T } | { ok: false; refusal: AccountRefusal };
+
+export type SyncKind = "contacts" | "history";
+
+/** What connecting a number asks of a provider. No method throws for a refusal. */
+export interface AccountAdmin {
+  /** Turns a signup code into a business token; once, within its 30 seconds. */
+  exchangeCode(code: string): Promise<AccountAnswer<{ token: Secret; expiresInSeconds: number | null }>>;
+  inspectToken(token: Secret): Promise<AccountAnswer<TokenReport>>;
+  readAccount(wabaId: string, token: Secret): Promise<AccountAnswer<RemoteAccount>>;
+  /** The proof of access: only a token that was granted the account reads its numbers. */
+  listNumbers(wabaId: string, token: Secret): Promise<AccountAnswer<RemoteNumber[]>>;
+  isSubscribed(wabaId: string, token: Secret): Promise<AccountAnswer<boolean>>;
+  subscribe(wabaId: string, token: Secret): Promise<AccountAnswer<null>>;
+  register(phoneNumberId: string, pin: string, token: Secret): Promise<AccountAnswer<null>>;
+  requestSync(phoneNumberId: string, kind: SyncKind, token: Secret): Promise<AccountAnswer<{ requestId: string | null }>>;
+}
