@@ -14,6 +14,7 @@ import { closeRedis, warmRedis } from "@/lib/platform/redis";
 import { sweepTemplates } from "@/lib/templates";
 import { destroyOldBodies, destroyOldUnrouted, ensureIntakeKey, measureBacklog } from "@/lib/webhooks";
 import { messageHandlers, startOutboxSweeps } from "@/workers/messages";
+import { onboardingHandlers, startOnboardingSweep } from "@/workers/onboarding";
 import { startPump } from "@/workers/webhooks";
 
 try {
@@ -27,7 +28,8 @@ warmRedis();
 const search = startSweep("search", 1000, sweepSearch);
 const pump = startPump(() => search.nudge());
 const outbox = startOutboxSweeps();
-const jobs = startJobs(messageHandlers, 10);
+const onboarding = startOnboardingSweep();
+const jobs = startJobs([...messageHandlers, ...onboardingHandlers], 10);
 const flush = startSweep("search.flush", 1000, async () => {
   await flushSearch();
   return false;
@@ -79,6 +81,7 @@ async function stop() {
   await Promise.all([
     pump.stop(),
     outbox.stop(),
+    onboarding.stop(),
     search.stop(),
     flush.stop(),
     keeping.stop(),

@@ -55,21 +55,18 @@ function tokenOf(sql: Sql, r: Raw): Secret | null {
 
 /** A channel with its token, or null. */
 export async function findChannel(sql: Sql, id: Id<"channel">): Promise<ChannelRow | null> {
-  const [row] = await sql.rows<Raw>(
-    "channel.find",
-    `select ${COLUMNS} from channels where org_id = $1 and id = $2`,
-    [sql.ctx.orgId, id],
-  );
+  const [row] = await sql.rows<Raw>("channel.find", `select ${COLUMNS} from channels where org_id = $1 and id = $2`, [
+    sql.ctx.orgId,
+    id,
+  ]);
   return row ? toChannel(sql, row) : null;
 }
 
 /** The organisation's channels, oldest first. */
 export async function listChannelRows(sql: Sql): Promise<ChannelRow[]> {
-  const rows = await sql.rows<Raw>(
-    "channel.list",
-    `select ${COLUMNS} from channels where org_id = $1 order by created_at, id`,
-    [sql.ctx.orgId],
-  );
+  const rows = await sql.rows<Raw>("channel.list", `select ${COLUMNS} from channels where org_id = $1 order by created_at, id`, [
+    sql.ctx.orgId,
+  ]);
   return rows.map((r) => toChannel(sql, r));
 }
 

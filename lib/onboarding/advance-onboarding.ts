@@ -71,11 +71,11 @@ async function mayRegister(sql: Sql, { facts }: Session): Promise<boolean> {
     [sql.ctx.orgId, facts.number.id, REGISTRATIONS.within / 1000],
   );
   if ((row?.n ?? 0) >= REGISTRATIONS.most) return false;
-  await sql.run("onboarding.registration", "insert into number_registrations (org_id, id, phone_number_id, at) values ($1, $2, $3, now())", [
-    sql.ctx.orgId,
-    newId("registration"),
-    facts.number.id,
-  ]);
+  await sql.run(
+    "onboarding.registration",
+    "insert into number_registrations (org_id, id, phone_number_id, at) values ($1, $2, $3, now())",
+    [sql.ctx.orgId, newId("registration"), facts.number.id],
+  );
   return true;
 }
 
@@ -99,7 +99,9 @@ async function bind(now: () => Ctx, claimed: Claimed): Promise<boolean> {
         claimed.session.id,
         channelId,
       ]);
-      await audit(sql, [{ action: "channel.connected", subject: "channel", subjectId: channelId, detail: { path: claimed.session.path } }]);
+      await audit(sql, [
+        { action: "channel.connected", subject: "channel", subjectId: channelId, detail: { path: claimed.session.path } },
+      ]);
       return true;
     });
   } catch (error) {
@@ -115,7 +117,8 @@ async function record(sql: Sql, { session, step, steps, fence }: Claimed, outcom
   const goesOn = outcome.kind === "done" || outcome.kind === "skipped";
   if (!(await giveBack(sql, session.id, fence, goesOn ? 0 : again))) return false;
   if ("facts" in outcome && outcome.facts) await saveFacts(sql, session.id, { ...session.facts, ...outcome.facts });
-  const said = outcome.kind === "failed" ? { cause: outcome.cause, code: outcome.refusal?.code, subcode: outcome.refusal?.subcode } : {};
+  const said =
+    outcome.kind === "failed" ? { cause: outcome.cause, code: outcome.refusal?.code, subcode: outcome.refusal?.subcode } : {};
   const asked = outcome.kind === "asked" ? { cause: outcome.cause } : {};
   await markStep(sql, session.id, step, { state: again === null ? outcome.kind : "waiting", ...said, ...asked });
   if (step === "account" && outcome.kind === "done") await writeProof(sql, session, outcome.ownerBusinessId ?? null);

@@ -10,5 +10,5 @@ export { pressConnect } from "@/lib/onboarding/press-connect";
 export { getNumbers, getOnboarding } from "@/lib/onboarding/read-onboarding";
 export { ReportSignup, reportSignup } from "@/lib/onboarding/report-signup";
 export { StartOnboarding, startOnboarding } from "@/lib/onboarding/start-onboarding";
-export { cancelOnboarding, ChooseOnboarding, chooseOnboarding, retryOnboarding } from "@/lib/onboarding/steer-onboarding";
+export { ChooseOnboarding, cancelOnboarding, chooseOnboarding, retryOnboarding } from "@/lib/onboarding/steer-onboarding";
 export { dueOnboardings } from "@/lib/onboarding/sweep-onboarding";

@@ -6,15 +6,22 @@ import {
   isFinished,
   needsRegistration,
   nextStep,
-  retryAfter,
   RETRIES,
+  retryAfter,
   STEPS,
   type StepRow,
   type StepState,
 } from "@/lib/onboarding/model";
 import type { AccountRefusal, RemoteNumber } from "@/lib/providers/ports";
 
-const row = (step: StepRow["step"], state: StepState): StepRow => ({ step, state, attempts: 1, cause: null, code: null, subcode: null });
+const row = (step: StepRow["step"], state: StepState): StepRow => ({
+  step,
+  state,
+  attempts: 1,
+  cause: null,
+  code: null,
+  subcode: null,
+});
 const number = (id: string, more: Partial<RemoteNumber> = {}): RemoteNumber => ({
   id,
   display: "",
@@ -29,7 +36,11 @@ const number = (id: string, more: Partial<RemoteNumber> = {}): RemoteNumber => (
   onBusinessApp: false,
   ...more,
 });
-const refusal = (kind: AccountRefusal["kind"], code: number | null = null, subcode: number | null = null) => ({ kind, code, subcode });
+const refusal = (kind: AccountRefusal["kind"], code: number | null = null, subcode: number | null = null) => ({
+  kind,
+  code,
+  subcode,
+});
 
 test("steps run in order; one that waits for a person stops the journey, one left running is taken up again", () => {
   expect(nextStep([])).toBe("exchange");

@@ -7,17 +7,7 @@ export const PATHS = ["new", "coexistence"] as const;
 export type Path = (typeof PATHS)[number];
 
 /** In the order in which they are done. Each may be done again without harm. */
-export const STEPS = [
-  "exchange",
-  "prove",
-  "account",
-  "subscribe",
-  "number",
-  "register",
-  "bind",
-  "contacts",
-  "history",
-] as const;
+export const STEPS = ["exchange", "prove", "account", "subscribe", "number", "register", "bind", "contacts", "history"] as const;
 export type Step = (typeof STEPS)[number];
 /** `asked` waits for a person's choice; `failed` for a person's decision to try again. */
 export const STEP_STATES = ["waiting", "running", "done", "skipped", "failed", "asked"] as const;

@@ -30,7 +30,9 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
 
 function toOnboardingView(session: Session, rows: readonly StepRow[]): OnboardingView {
   const { facts } = session;
-  const steps = STEPS.map((step) => rows.find((r) => r.step === step) ?? { step, state: "waiting" as const, cause: null, code: null });
+  const steps = STEPS.map(
+    (step) => rows.find((r) => r.step === step) ?? { step, state: "waiting" as const, cause: null, code: null },
+  );
   const asked = steps.find((s) => s.state === "asked")?.step;
   const begun = rows.some((r) => r.step === "exchange" && r.state !== "failed");
   return {

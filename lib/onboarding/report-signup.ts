@@ -20,7 +20,10 @@ export const SignupEvent = z.strictObject({
   event: z.string().regex(/^[A-Z_]{1,60}$/),
   wabaId: GraphId.nullish(),
   phoneNumberId: GraphId.nullish(),
-  currentStep: z.string().regex(/^[A-Z_]{1,60}$/).nullish(),
+  currentStep: z
+    .string()
+    .regex(/^[A-Z_]{1,60}$/)
+    .nullish(),
   errorMessage: Words.nullish(),
   errorCode: z.string().max(60).nullish(),
 });
@@ -37,7 +40,10 @@ export type ReportSignup = z.output<typeof ReportSignup>;
  * @param input.browser the secret of the browser's session, which must be the one that pressed Connect
  * @throws AppError `precondition` `state_refused` or `not_open`
  */
-export async function reportSignup(ctx: Ctx, input: ReportSignup & { sessionId: Id<"onboarding">; browser: string }): Promise<void> {
+export async function reportSignup(
+  ctx: Ctx,
+  input: ReportSignup & { sessionId: Id<"onboarding">; browser: string },
+): Promise<void> {
   allow(ctx, "numbers.connect");
   const { sessionId, code } = input;
   const { fence, facts } = await inTenantSql(ctx, async (sql) => {

@@ -2,7 +2,15 @@
 import { randomInt } from "node:crypto";
 import { Secret } from "@/lib/kernel/secret";
 import type { Facts } from "@/lib/onboarding/facts";
-import { type Cause, causeOf, chooseAccount, chooseNumber, needsRegistration, type Path, type Step } from "@/lib/onboarding/model";
+import {
+  type Cause,
+  causeOf,
+  chooseAccount,
+  chooseNumber,
+  needsRegistration,
+  type Path,
+  type Step,
+} from "@/lib/onboarding/model";
 import { metaAccounts } from "@/lib/providers/meta/accounts";
 import type { AccountRefusal, SyncKind } from "@/lib/providers/ports";
 
@@ -44,7 +52,12 @@ async function prove({ hints }: Facts, token: Secret): Promise<Outcome> {
   const report = await metaAccounts.inspectToken(token);
   if (!report.ok) return refused(report.refusal);
   const { valid, ours, accounts, userId, expiresAt } = report.value;
-  if (!valid) return { kind: "failed", cause: "token_refused", refusal: { kind: "auth", code: report.value.code, subcode: report.value.subcode } };
+  if (!valid)
+    return {
+      kind: "failed",
+      cause: "token_refused",
+      refusal: { kind: "auth", code: report.value.code, subcode: report.value.subcode },
+    };
   if (!ours) return failed("not_ours");
   const candidates = [...new Set([...(hints.wabaId ? [hints.wabaId] : []), ...accounts])];
   if (candidates.length === 0) return failed("no_account");

@@ -5,7 +5,16 @@ import type { Ctx } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
 import { advanceJob } from "@/lib/onboarding/jobs";
-import { finishSession, listSteps, lockSession, makeDue, resetStep, type Session, saveFacts, seizeLease } from "@/lib/onboarding/store";
+import {
+  finishSession,
+  listSteps,
+  lockSession,
+  makeDue,
+  resetStep,
+  type Session,
+  saveFacts,
+  seizeLease,
+} from "@/lib/onboarding/store";
 import { audit } from "@/lib/platform/audit";
 import { ring } from "@/lib/platform/jobs";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";

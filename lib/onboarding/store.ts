@@ -1,7 +1,7 @@
 /** Steps on the rows of a journey. */
 import { randomInt } from "node:crypto";
-import { asId, type Id } from "@/lib/kernel/ids";
 import { notFound } from "@/lib/kernel/errors";
+import { asId, type Id } from "@/lib/kernel/ids";
 import { type Facts, NO_FACTS, openFacts, sealFacts } from "@/lib/onboarding/facts";
 import { type Cause, type Path, STEP_LEASE, type Step, type StepRow, type StepState } from "@/lib/onboarding/model";
 import type { Sql } from "@/lib/platform/sql";
@@ -71,10 +71,11 @@ export async function insertSession(
 
 /** @throws AppError `not_found` */
 export async function getSession(sql: Sql, id: Id<"onboarding">): Promise<Session> {
-  const [row] = await sql.rows<Raw>("onboarding.get", `select ${COLUMNS} from onboarding_sessions where org_id = $1 and id = $2`, [
-    sql.ctx.orgId,
-    id,
-  ]);
+  const [row] = await sql.rows<Raw>(
+    "onboarding.get",
+    `select ${COLUMNS} from onboarding_sessions where org_id = $1 and id = $2`,
+    [sql.ctx.orgId, id],
+  );
   if (!row) throw notFound("onboarding");
   return toSession(sql, row);
 }
@@ -184,10 +185,11 @@ export async function giveBack(sql: Sql, id: Id<"onboarding">, fence: number, ag
 
 /** Makes a journey due at once. */
 export async function makeDue(sql: Sql, id: Id<"onboarding">): Promise<void> {
-  await sql.run("onboarding.due", "update onboarding_sessions set due_at = now() where org_id = $1 and id = $2 and state = 'open'", [
-    sql.ctx.orgId,
-    id,
-  ]);
+  await sql.run(
+    "onboarding.due",
+    "update onboarding_sessions set due_at = now() where org_id = $1 and id = $2 and state = 'open'",
+    [sql.ctx.orgId, id],
+  );
 }
 
 export async function finishSession(

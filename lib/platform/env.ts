@@ -46,8 +46,14 @@ const SCHEMA = z.object({
     .string()
     .regex(/^v\d+\.\d+$/)
     .default("v26.0"),
-  NEXT_PUBLIC_META_APP_ID: z.string().regex(/^\d{1,32}$/, "must be digits").optional(),
-  NEXT_PUBLIC_META_CONFIG_ID: z.string().regex(/^\d{1,32}$/, "must be digits").optional(),
+  NEXT_PUBLIC_META_APP_ID: z
+    .string()
+    .regex(/^\d{1,32}$/, "must be digits")
+    .optional(),
+  NEXT_PUBLIC_META_CONFIG_ID: z
+    .string()
+    .regex(/^\d{1,32}$/, "must be digits")
+    .optional(),
   META_SDK_URL: url("http:", "https:").default("https://connect.facebook.net/en_US/sdk.js"),
   /** Origins whose window messages count during a signup, comma-separated, each compared whole. */
   META_SIGNUP_ORIGINS: z
