@@ -1,8 +1,9 @@
 /** Step: inbound messages onto conversations, set-wise, inside the organisation's own lock; each row is written once. */
 
 import { type ResolvedContact, replyIdentity } from "@/lib/contacts";
-import { previewOf, shownName } from "@/lib/inbox/model";
+import { shownName } from "@/lib/inbox/model";
 import { sealPreview } from "@/lib/inbox/store";
+import { previewOf, typeOf } from "@/lib/kernel/content";
 import { asId, type Id, newId } from "@/lib/kernel/ids";
 import { addMs, minutes } from "@/lib/kernel/time";
 import { type InboundRow, insertInbound, knownMessages } from "@/lib/messages";
@@ -111,20 +112,19 @@ function placeOf({ message, receivedAt }: Received): Date {
   return message.at < latest ? message.at : latest;
 }
 
-const rowOf = (item: Received, id: Id<"message">, conversationId: Id<"conversation">): InboundRow => ({
-  id,
-  conversationId,
-  phoneNumberId: item.message.phoneNumberId,
-  wamid: item.message.wamid,
-  type: item.message.content.kind === "card" ? item.message.content.type : item.message.content.kind,
-  body: {
-    content: item.message.content,
-    ...(item.message.quotes ? { quotes: item.message.quotes } : {}),
-    ...(item.message.raw ? { raw: item.message.raw } : {}),
-  },
-  at: placeOf(item),
-  receivedAt: item.receivedAt,
-});
+function rowOf(item: Received, id: Id<"message">, conversationId: Id<"conversation">): InboundRow {
+  const { phoneNumberId, wamid, content, quotes, raw } = item.message;
+  return {
+    id,
+    conversationId,
+    phoneNumberId,
+    wamid,
+    type: typeOf(content),
+    body: { content, ...(quotes ? { quotes: { phoneNumberId, wamid: quotes } } : {}), ...(raw ? { raw } : {}) },
+    at: placeOf(item),
+    receivedAt: item.receivedAt,
+  };
+}
 
 const sealedName = (sql: Sql, m: Move) =>
   sql.keys.seal(
