@@ -12,23 +12,23 @@ export interface ContactDetails {
 
 /** Names and newest identities of contacts, by id. What does not open is null; an older identity never takes its place. */
 export async function readContacts(sql: Sql, ids: readonly string[]): Promise<Map<string, ContactDetails>> {
-  const { keys, ctx } = sql;
+  const { orgId } = sql.ctx;
   const contacts = await sql.rows<{ id: string; name_sealed: Buffer | null }>(
     "contacts.read",
     "select id, name_sealed from contacts where org_id = $1 and id = any($2::uuid[])",
-    [ctx.orgId, ids],
+    [orgId, ids],
   );
   const identities = await sql.rows<IdentityRow & { contact_id: string }>(
     "contacts.read_identities",
     `select id, contact_id, kind, value_sealed from contact_identities
       where org_id = $1 and contact_id = any($2::uuid[]) and kind in ('phone', 'bsuid') order by created_at, id`,
-    [ctx.orgId, ids],
+    [orgId, ids],
   );
   const out = new Map<string, ContactDetails>();
   for (const c of contacts) {
     out.set(c.id, {
       id: asId("contact", c.id),
-      name: openable("contacts", c.id, () => keys.openText("contacts", "name_sealed", c.id, c.name_sealed)),
+      name: openName(sql, c),
       phone: null,
       bsuid: null,
     });
@@ -40,6 +40,10 @@ export async function readContacts(sql: Sql, ids: readonly string[]): Promise<Ma
   }
   return out;
 }
+
+/** What a contact calls themselves, or null when they said nothing or it does not open. */
+export const openName = (sql: Sql, { id, name_sealed }: { id: string; name_sealed: Buffer | null }): string | null =>
+  openable("contacts", id, () => sql.keys.openText("contacts", "name_sealed", id, name_sealed));
 
 /** Where a person can be written to. */
 export type Address = { phone: string } | { bsuid: string };

@@ -9,6 +9,7 @@ import { closePools, poolOf } from "@/lib/platform/pool";
 import { closeRedis } from "@/lib/platform/redis";
 import { makeChat } from "@/lib/testing/conversations";
 import { ctxOf, makeOrganisation } from "@/lib/testing/factory";
+import { deliver, drain, envelopeOf, messagesChange, readyIntake, textMessage } from "@/lib/testing/webhooks";
 
 const owner = () => poolOf("owner");
 const BROKEN = (column: string) => `set_byte(${column}, 40, (get_byte(${column}, 40) + 1) % 256)`;
@@ -37,7 +38,17 @@ async function stage() {
   const idOf = async (text: string) =>
     (await thread()).find((m) => m.content.kind === "text" && m.content.text === text)?.id ?? "";
   const rows = async () => (await listConversations(ctx, { view: "all" })).items;
-  return { org, ctx, conversationId: one.conversationId, otherId: two.conversationId, thread, idOf, rows };
+  return {
+    org,
+    channel,
+    ctx,
+    phone: one.phone,
+    conversationId: one.conversationId,
+    otherId: two.conversationId,
+    thread,
+    idOf,
+    rows,
+  };
 }
 const unopened = { kind: "card", type: "unopened", lines: [] };
 const counted = async (table: string) => (await counters.unopened.get()).values.find((v) => v.labels.table === table)?.value ?? 0;
@@ -70,6 +81,23 @@ test("another row's sealed text is no more readable than a broken one", async ()
     { kind: "text", text: "dua" },
     unopened,
   ]);
+});
+
+test("a client whose kept name is broken can go on writing", async () => {
+  const s = await stage();
+  await readyIntake();
+  await owner().query(
+    `update contacts set name_sealed = ${BROKEN("name_sealed")} where id = (select contact_id from conversations where id = $1)`,
+    [s.conversationId],
+  );
+  await deliver(
+    envelopeOf(
+      s.channel.wabaId,
+      messagesChange(s.channel.phoneNumberId, { messages: [textMessage("wamid.more", s.phone, "lima")] }),
+    ),
+  );
+  await drain(s.org.id);
+  expect((await s.thread()).map((m) => m.content).at(-1)).toEqual({ kind: "text", text: "lima" });
 });
 
 test("a broken preview or name leaves the list and the conversation usable", async () => {
