@@ -45,21 +45,19 @@ async function control(path: string, body: object): Promise<unknown> {
   return response.json();
 }
 
-/** The client writes without a screen; `secondsAgo` moves the provider's time back, and so the window. */
+/** The client does something without a screen, in the form of the sandbox's `inbound`. */
+export async function clientDoes(client: Client, what: object): Promise<void> {
+  await control("inbound", { phoneNumberId: firm.phoneNumberId, from: client.digits, name: client.name, ...what });
+}
+
+/** The client writes; `secondsAgo` moves the provider's time back, and so the window. */
 export async function clientWrites(client: Client, text: string, secondsAgo = 0): Promise<void> {
   const timestamp = Math.floor(Date.now() / 1000) - secondsAgo;
-  await control("inbound", {
-    phoneNumberId: firm.phoneNumberId,
-    from: client.digits,
-    name: client.name,
-    type: "text",
-    text,
-    timestamp: String(timestamp),
-  });
+  await clientDoes(client, { type: "text", text, timestamp: String(timestamp) });
 }
 
 /** What the provider accepted for this client, in order. */
-export async function sentTo(client: Client): Promise<{ text?: string; type: string }[]> {
+export async function sentTo(client: Client): Promise<{ text?: string; type: string; wamid: string }[]> {
   const response = await fetch(`${sandboxUrl}/_control/ledger?since=0`);
   const lines = (await response.text()).split("\n").filter(Boolean);
   return lines.map((line) => JSON.parse(line)).filter((line) => line.kind === "send" && line.to === client.digits);

@@ -30,10 +30,11 @@ export function startOutboxSweeps() {
     await sweepSettling();
     return false;
   });
-  let done: string | null = NULL_UUID;
+  let reached = NULL_UUID;
   const kept = startSweep("outbox.kept", 10_000, async () => {
-    if (done !== null) done = await attachKept(done);
-    return done !== null;
+    const next = await attachKept(reached);
+    reached = next ?? reached;
+    return next !== null || "done";
   });
   return { stop: () => Promise.all([due.stop(), settling.stop(), kept.stop(), finishDispatching()]) };
 }

@@ -1,7 +1,6 @@
 /** The database of a trial, opened with its organisations' keys, in the form the verdict compares. */
 import { createHash } from "node:crypto";
-import { previewOf } from "@/lib/inbox/model";
-import type { ContentView } from "@/lib/kernel/content";
+import { type ContentView, previewOf } from "@/lib/kernel/content";
 import { asId } from "@/lib/kernel/ids";
 import type { OrgKeys } from "@/lib/platform/crypto/org-keys";
 import { openIntake, orgKeys } from "@/lib/platform/keys";

@@ -1,7 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
-import { useTypeWord } from "@/components/inbox/conversation-row";
+import { useTypeWord } from "@/components/inbox/message-words";
 import { safeLine } from "@/components/inbox/safe-text";
 import type { MessageView } from "@/lib/messages/views";
 

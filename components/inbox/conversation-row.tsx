@@ -4,40 +4,27 @@ import { useTranslations } from "next-intl";
 import { memo } from "react";
 import { InboxLink } from "@/components/inbox/inbox-link";
 import { StateIcon } from "@/components/inbox/message-state";
+import { useExcerpt, useSpeaker } from "@/components/inbox/message-words";
 import { safeLine } from "@/components/inbox/safe-text";
 import { Stamp } from "@/components/inbox/stamp";
-import { plainWhatsApp } from "@/components/inbox/whatsapp-text";
 import { WindowPill } from "@/components/inbox/window-pill";
 import { WindowRing } from "@/components/inbox/window-ring";
-import { useMe } from "@/components/shell/me";
 import { Badge } from "@/components/ui/badge";
 import { cn } from "@/components/ui/cn";
 import type { ConversationRow as Row } from "@/lib/inbox/views";
 
-/** More of a text never fits into one line. */
-const LONGEST = 160;
-
-/** Words for a message without a text of its own, such as an image. */
-export function useTypeWord(): (type: string) => string {
-  const t = useTranslations("messages");
-  return (type) => (t.has(`card.${type}` as never) ? t(`card.${type}` as "card.image") : t("card.other", { type }));
-}
-
 function Preview({ row }: { row: Row }) {
   const t = useTranslations("inbox");
-  const word = useTypeWord();
-  const me = useMe().userId;
+  const excerpt = useExcerpt();
+  const speakerOf = useSpeaker();
   if (!row.preview) return <span className="truncate">{t("list.noMessages")}</span>;
-  const { text, type, direction, state, author } = row.preview;
-  const speaker = author && (author.id === me ? t("list.you") : `${safeLine(author.name)}:`);
-  const plain = type === "text" || type === "template";
-  const line = safeLine(plainWhatsApp(text.slice(0, LONGEST)));
+  const speaker = speakerOf(row.preview.author);
   return (
     <>
-      {direction === "out" && <StateIcon state={state} />}
+      {row.preview.direction === "out" && <StateIcon state={row.preview.state} />}
       <span dir="auto" className="truncate">
         {speaker && `${speaker} `}
-        {plain && line ? line : line ? `${word(type)}: ${line}` : word(type)}
+        {excerpt(row.preview)}
       </span>
     </>
   );

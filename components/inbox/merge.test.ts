@@ -32,6 +32,8 @@ const message = (id: string, minute: number, state: MessageView["state"] = "rece
   at: iso(minute),
   receivedAt: iso(minute),
   content: { kind: "text", text: id },
+  opensWindow: true,
+  quoted: null,
   state,
   times: { accepted: null, sent: null, delivered: null, read: null, played: null, failed: null },
   failure: null,

@@ -14,10 +14,10 @@ import {
   Video,
 } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useTypeWord } from "@/components/inbox/conversation-row";
 import { MessageText } from "@/components/inbox/message-text";
+import { useTypeWord } from "@/components/inbox/message-words";
 import { safeText } from "@/components/inbox/safe-text";
-import type { ContentView } from "@/lib/messages/views";
+import { type ContentView, isUnopened } from "@/lib/kernel/content";
 
 const ICON: Record<string, typeof Image> = {
   image: Image,
@@ -35,10 +35,24 @@ const ICON: Record<string, typeof Image> = {
 };
 
 /** What a message says: text, a template as the client sees it, or a card that names its type. Never empty. */
-export function MessageBody({ content }: { content: ContentView }) {
+export function MessageBody({ id, content }: { id: string; content: ContentView }) {
+  if (isUnopened(content)) return <Unopened id={id} />;
   if (content.kind === "card") return <CardBody type={content.type} lines={content.lines} />;
   if (content.kind === "template") return <TemplateBody content={content} />;
   return <MessageText text={content.text} />;
+}
+
+/** A message whose row does not open; its id is what support asks for. */
+function Unopened({ id }: { id: string }) {
+  const t = useTranslations("messages");
+  return (
+    <div className="py-0.5 text-sm">
+      <p className="font-semibold">{t("card.unopened")}</p>
+      <p className="text-muted">
+        {t("unopened")} <code className="font-mono text-xs [overflow-wrap:anywhere]">{id}</code>
+      </p>
+    </div>
+  );
 }
 
 function CardBody({ type, lines }: { type: string; lines: string[] }) {

@@ -6,6 +6,7 @@ import { ProblemError } from "@/components/data/http";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { InboxLink } from "@/components/inbox/inbox-link";
 import { ListSkeleton } from "@/components/inbox/list-skeleton";
+import { useSpeaker } from "@/components/inbox/message-words";
 import { hrefOf, type Place } from "@/components/inbox/place";
 import { searchQuery } from "@/components/inbox/queries";
 import { safeLine } from "@/components/inbox/safe-text";
@@ -20,6 +21,7 @@ import type { SearchHit } from "@/lib/inbox/views";
 
 function Hit({ hit, place }: { hit: SearchHit; place: Place }) {
   const t = useTranslations("inbox");
+  const speaker = useSpeaker()(hit.message?.author ?? null);
   const open = place.conversationId === hit.conversationId && place.messageId === (hit.message?.id ?? null);
   return (
     <li className="border-b border-line">
@@ -37,7 +39,7 @@ function Hit({ hit, place }: { hit: SearchHit; place: Place }) {
         </span>
         {hit.message ? (
           <span className="line-clamp-2 text-sm text-muted" dir="auto">
-            {hit.message.direction === "out" && `${t("list.you")} `}
+            {speaker && `${speaker} `}
             {snippet(safeLine(hit.message.text), place.q).map((part, index) =>
               part.hit ? (
                 // biome-ignore lint/suspicious/noArrayIndexKey: parts of one string never move

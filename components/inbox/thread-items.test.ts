@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { safeLine, safeText } from "@/components/inbox/safe-text";
-import { buildItems, firstUnread, type ThreadMessage } from "@/components/inbox/thread-items";
+import { buildItems, firstUnread, indexOfMessage, type ThreadMessage } from "@/components/inbox/thread-items";
 import { isOpen, minutesLeft, windowPhase, windowShare } from "@/components/inbox/window";
 
 const T0 = Date.UTC(2026, 10, 22, 16, 0);
@@ -14,6 +14,8 @@ const message = (id: string, minutes: number, more: Partial<ThreadMessage> = {})
   at: at(minutes),
   receivedAt: at(minutes),
   content: { kind: "text", text: id },
+  opensWindow: true,
+  quoted: null,
   state: "received",
   times: { accepted: null, sent: null, delivered: null, read: null, played: null, failed: null },
   failure: null,
@@ -44,7 +46,8 @@ describe("items", () => {
     expect(buildItems(messages, "Asia/Jakarta", null).filter((item) => item.kind === "day")).toHaveLength(2);
   });
   it("draws the unread line before the first unread message of the client", () => {
-    const messages = [message("a", 0), message("b", 1), message("o", 2, { direction: "out" }), message("c", 3)];
+    const ours = { direction: "out" as const, opensWindow: false };
+    const messages = [message("a", 0), message("b", 1), message("o", 2, ours), message("c", 3)];
     expect(firstUnread(messages, 2)).toBe("b");
     expect(firstUnread(messages, 0)).toBeNull();
     expect(firstUnread(messages, 99)).toBe("a");
@@ -56,6 +59,19 @@ describe("items", () => {
       "message",
       "message",
     ]);
+  });
+  it("is not moved down by what does not count as unread", () => {
+    const silent = { opensWindow: false };
+    const messages = [message("a", 0), message("b", 1), message("thumb", 2, silent), message("notice", 3, silent)];
+    expect(firstUnread(messages, 1)).toBe("b");
+    expect(firstUnread(messages, 2)).toBe("a");
+  });
+  it("draws what WhatsApp says as a line of its own, which no group goes through", () => {
+    const notice: Partial<ThreadMessage> = { content: { kind: "card", type: "number_changed", lines: ["+628111"] } };
+    const items = buildItems([message("a", 0), message("n", 1, notice), message("b", 1)], "UTC", null);
+    expect(items.map((item) => item.kind)).toEqual(["day", "message", "notice", "message"]);
+    expect(items.flatMap((item) => (item.kind === "message" ? [item.first, item.last] : []))).toEqual([true, true, true, true]);
+    expect([indexOfMessage(items, "n"), indexOfMessage(items, "b"), indexOfMessage(items, "x")]).toEqual([2, 3, -1]);
   });
   it("marks what arrived late, and keeps a bubble's key from the first paint on", () => {
     const [, item] = buildItems([message("a", 0, { receivedAt: at(14), requestId: "r" })], "UTC", null);

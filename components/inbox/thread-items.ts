@@ -1,4 +1,5 @@
-/** What stands in a thread, in order: days, the unread line, messages and how they group. Pure. */
+/** What stands in a thread, in order: days, the unread line, notices, messages and how they group. Pure. */
+import { isNotice } from "@/lib/kernel/content";
 import type { MessageView } from "@/lib/messages/views";
 
 /** A message as drawn: the server's, or one of ours on its way there. */
@@ -10,6 +11,7 @@ export interface ThreadMessage extends MessageView {
 export type ThreadItem =
   | { kind: "day"; key: string; at: string }
   | { kind: "unread"; key: string }
+  | { kind: "notice"; key: string; message: ThreadMessage }
   | { kind: "message"; key: string; message: ThreadMessage; first: boolean; last: boolean; lateMinutes: number | null };
 
 const GROUP_MS = 3 * 60_000;
@@ -53,6 +55,11 @@ export function buildItems(messages: readonly ThreadMessage[], zone: string, unr
       items.push({ kind: "unread", key: "unread" });
       previous = undefined;
     }
+    if (isNotice(message.content)) {
+      items.push({ kind: "notice", key: message.id, message });
+      previous = undefined;
+      continue;
+    }
     const first = !together(previous, message);
     const before = items[items.length - 1];
     if (!first && before?.kind === "message") before.last = false;
@@ -70,9 +77,13 @@ export function buildItems(messages: readonly ThreadMessage[], zone: string, unr
   return items;
 }
 
-/** Id of the first of the newest `unread` messages of the client, or null. */
+/** Where a message stands among the items, or -1. */
+export const indexOfMessage = (items: readonly ThreadItem[], id: string): number =>
+  items.findIndex((item) => "message" in item && item.message.id === id);
+
+/** Id of the first of the newest `unread` messages that count as unread, or null. */
 export function firstUnread(messages: readonly MessageView[], unread: number): string | null {
   if (unread <= 0) return null;
-  const inbound = messages.filter((message) => message.direction === "in");
-  return inbound[Math.max(0, inbound.length - unread)]?.id ?? null;
+  const counted = messages.filter((message) => message.opensWindow);
+  return counted[Math.max(0, counted.length - unread)]?.id ?? null;
 }

@@ -1,7 +1,11 @@
 "use client";
 import { useFormatter, useTimeZone, useTranslations } from "next-intl";
 import { useClock } from "@/components/data/clock";
-import { dayOf } from "@/components/inbox/thread-items";
+import { safeLine } from "@/components/inbox/safe-text";
+import { Stamp } from "@/components/inbox/stamp";
+import { dayOf, type ThreadMessage } from "@/components/inbox/thread-items";
+import { cn } from "@/components/ui/cn";
+import { typeOf } from "@/lib/kernel/content";
 
 const DAY = 86_400_000;
 
@@ -43,4 +47,33 @@ export function UnreadLine() {
       <span className="h-px grow bg-accent" />
     </div>
   );
+}
+
+/** What WhatsApp says about the client: in the reader's language where the kind is known, else in WhatsApp's own words. */
+export function NoticeLine({ message, target }: { message: ThreadMessage; target: boolean }) {
+  const words = useNotice();
+  return (
+    <p data-message={message.id} tabIndex={-1} className="flex justify-center px-6 py-2.5 text-center text-xs text-muted">
+      <span className={cn("max-w-120 rounded", target && "outline-2 outline-offset-2 outline-accent")}>
+        <span dir="auto">{words(message.content)}</span> · <Stamp at={message.at} always="time" />
+      </span>
+    </p>
+  );
+}
+
+function useNotice(): (content: ThreadMessage["content"]) => string {
+  const t = useTranslations("messages");
+  return (content) => {
+    const said = content.kind === "card" && content.lines[0] ? safeLine(content.lines[0]) : null;
+    switch (typeOf(content)) {
+      case "number_changed":
+        return said ? t("notice.numberChangedTo", { number: said }) : t("notice.numberChanged");
+      case "user_id_changed":
+        return t("notice.userIdChanged");
+      case "identity_changed":
+        return t("notice.identityChanged");
+      default:
+        return said ?? t("card.system");
+    }
+  };
 }

@@ -2,10 +2,11 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Bubble } from "@/components/inbox/bubble";
-import type { ThreadItem } from "@/components/inbox/thread-items";
-import { DayLine, UnreadLine } from "@/components/inbox/thread-lines";
+import type { ThreadItem, ThreadMessage } from "@/components/inbox/thread-items";
+import { DayLine, NoticeLine, UnreadLine } from "@/components/inbox/thread-lines";
+import { useReach } from "@/components/inbox/use-reach";
 import { Button } from "@/components/ui/button";
 import { Spinner } from "@/components/ui/spinner";
 import type { ConversationView } from "@/lib/inbox/views";
@@ -24,6 +25,7 @@ const LINE = 40;
 const BUBBLE = 58;
 const CHARS_A_LINE = 48;
 const TEXT_LINE = 22;
+const QUOTE = 48;
 /** This near to the end counts as being there: what arrives is followed. */
 const END_PX = 120;
 const SETTLE_MS = 300;
@@ -33,7 +35,7 @@ function guessSize(item: ThreadItem | undefined): number {
   const { content } = item.message;
   const text = content.kind === "card" ? "" : content.text;
   const lines = text.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / CHARS_A_LINE)), 0);
-  return BUBBLE + (lines - 1) * TEXT_LINE;
+  return BUBBLE + (lines - 1) * TEXT_LINE + (item.message.quoted ? QUOTE : 0);
 }
 
 const isOut = (item: ThreadItem | undefined) => item?.kind === "message" && item.message.direction === "out";
@@ -93,15 +95,9 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
     if (settled && nearStart && loadOlder) loadOlder();
   }, [settled, nearStart, loadOlder]);
 
-  const found = useRef<string | null>(null);
-  useEffect(() => {
-    if (!target || found.current === target) return;
-    const index = items.findIndex((item) => item.kind === "message" && item.message.id === target);
-    if (index >= 0) {
-      found.current = target;
-      list.scrollToIndex(index, { align: "center" });
-    } else loadOlder?.();
-  }, [target, items, list, loadOlder]);
+  const { reached, jump } = useReach({ items, list, scroller, target, loadOlder });
+  const loaded = useMemo(() => new Set(items.flatMap((item) => ("message" in item ? [item.message.id] : []))), [items]);
+  const jumpFor = ({ quoted }: ThreadMessage) => (quoted && quoted !== "missing" && loaded.has(quoted.id) ? jump : null);
 
   const onScroll = () => {
     const near = list.isAtEnd(END_PX);
@@ -150,6 +146,8 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
                     <DayLine at={item.at} />
                   ) : item.kind === "unread" ? (
                     <UnreadLine />
+                  ) : item.kind === "notice" ? (
+                    <NoticeLine message={item.message} target={item.message.id === reached} />
                   ) : (
                     <Bubble
                       message={item.message}
@@ -159,7 +157,8 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
                       clientName={conversation.name}
                       undoSeconds={conversation.undoSeconds}
                       latestOut={item.key === lastOut}
-                      target={item.message.id === target}
+                      target={item.message.id === reached}
+                      onJump={jumpFor(item.message)}
                     />
                   )}
                 </div>

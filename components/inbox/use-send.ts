@@ -109,6 +109,8 @@ export function usePendingMessages(conversationId: string): ThreadMessage[] {
         at,
         receivedAt: at,
         content: shown,
+        opensWindow: false,
+        quoted: null,
         state: refused ? "failed" : "queued",
         times: NO_TIMES,
         failure: null,

@@ -2,6 +2,12 @@
 import type { Id } from "@/lib/kernel/ids";
 import { phoneAliases } from "@/lib/kernel/phone";
 
+/** Ids of a person as a message names them. */
+export interface PersonIds {
+  phone: string | null;
+  bsuid: string | null;
+}
+
 export type IdentityKind = "bsuid" | "phone" | "username" | "alias";
 export interface Claim {
   kind: IdentityKind;
@@ -11,7 +17,7 @@ export interface Claim {
 }
 
 /** The identities a sender brings, strongest first: the business-scoped id, then the phone, then its other spellings. */
-export function claimsOf(sender: { phone: string | null; bsuid: string | null }): Claim[] {
+export function claimsOf(sender: PersonIds): Claim[] {
   const claims: Claim[] = [];
   if (sender.bsuid) claims.push({ kind: "bsuid", value: sender.bsuid, lookupAs: "bsuid" });
   if (sender.phone) {
@@ -22,6 +28,8 @@ export function claimsOf(sender: { phone: string | null; bsuid: string | null })
   return claims;
 }
 
+export const claimKey = (claim: Pick<Claim, "lookupAs" | "value">) => `${claim.lookupAs}:${claim.value}`;
+
 /** One contact, shared by everything of a set that is theirs. */
 export interface ResolvedContact {
   id: Id<"contact">;
@@ -29,6 +37,24 @@ export interface ResolvedContact {
   renamed: boolean;
   /** The contact's name as it stands now. */
   name: string | null;
+  /** Which of the ids in the set are theirs, by `claimKey`. */
+  identities: Map<string, Id<"identity">>;
+}
+
+/**
+ * Where an answer to a message goes: to the ids under which its sender goes on, else to those it came from; the phone first.
+ * Never to an id that is another contact's, whatever the message says.
+ */
+export function replyIdentity(
+  { identities }: Pick<ResolvedContact, "identities">,
+  sender: PersonIds & { becomes: PersonIds | null },
+): Id<"identity"> | null {
+  for (const { phone, bsuid } of [...(sender.becomes ? [sender.becomes] : []), sender]) {
+    const byPhone = phone && identities.get(claimKey({ lookupAs: "phone", value: phone }));
+    const found = byPhone || (bsuid && identities.get(claimKey({ lookupAs: "bsuid", value: bsuid })));
+    if (found) return found;
+  }
+  return null;
 }
 
 /** A name as somebody called themselves at a time. */
@@ -44,8 +70,7 @@ export function newerName(a: Named | null, b: Named | null): Named | null {
 }
 
 /** One key per person inside a batch: the strongest identity. */
-export const personKey = (sender: { phone: string | null; bsuid: string | null }) =>
-  sender.bsuid ? `b:${sender.bsuid}` : `p:${sender.phone}`;
+export const personKey = (sender: PersonIds) => (sender.bsuid ? `b:${sender.bsuid}` : `p:${sender.phone}`);
 
 /** Digits of a query that may be a phone: at least five, nothing but phone punctuation around. */
 export function phoneQuery(q: string): string | null {

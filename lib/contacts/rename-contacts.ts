@@ -1,5 +1,6 @@
 /** Step: names people call themselves change; the newest by the provider's time stands, whatever order messages came in. */
 import type { Named, ResolvedContact } from "@/lib/contacts/model";
+import { openName } from "@/lib/contacts/store";
 import type { Sql } from "@/lib/platform/sql";
 
 interface Known {
@@ -28,7 +29,7 @@ export async function renameContacts(sql: Sql, known: readonly Known[]): Promise
   for (const one of list) {
     const other = others.get(one.contact.id);
     if (other && !(other.later && one.named)) {
-      one.contact.name = sql.keys.openText("contacts", "name_sealed", one.contact.id, other.name_sealed);
+      one.contact.name = openName(sql, { id: one.contact.id, name_sealed: other.name_sealed });
       continue;
     }
     one.contact.name = one.named?.name ?? null;

@@ -1,19 +1,31 @@
 /** Step: senders to contacts, set-wise, inside the organisation's own lock (see lockOrganisation in webhooks). */
-import { type Claim, claimsOf, type Named, newerName, personKey, type ResolvedContact } from "@/lib/contacts/model";
+import {
+  type Claim,
+  claimKey,
+  claimsOf,
+  type Named,
+  newerName,
+  type PersonIds,
+  personKey,
+  type ResolvedContact,
+} from "@/lib/contacts/model";
 import { renameContacts } from "@/lib/contacts/rename-contacts";
 import { asId, type Id, newId } from "@/lib/kernel/ids";
 import type { Sql } from "@/lib/platform/sql";
 
-export interface SenderLike {
-  phone: string | null;
-  bsuid: string | null;
+export interface SenderLike extends PersonIds {
   profileName: string | null;
   /** The ids under which the same person goes on. */
-  becomes: { phone: string | null; bsuid: string | null } | null;
+  becomes: PersonIds | null;
 }
 
 interface KeyedClaim extends Claim {
   lookup: Buffer;
+}
+/** Whose an identity is. */
+interface Owner {
+  contactId: Id<"contact">;
+  identityId: Id<"identity">;
 }
 /** One person of a set: everything that was said of them, whichever message said it. */
 interface Person {
@@ -40,21 +52,23 @@ export async function resolveContacts(
   );
   const contacts = new Map<string, { contact: ResolvedContact; isNew: boolean; named: Named | null }>();
   const byPerson = new Map<string, ResolvedContact>();
-  const added: { contactId: Id<"contact">; claim: KeyedClaim }[] = [];
+  const added: (Owner & { claim: KeyedClaim })[] = [];
   const reviews: [Id<"contact">, Id<"contact">][] = [];
   for (const person of people) {
-    const found = person.claims.flatMap((c) => owners.get(c.lookup.toString("hex")) ?? []);
+    const found = person.claims.flatMap((c) => owners.get(c.lookup.toString("hex"))?.contactId ?? []);
     const id = found[0] ?? newId("contact");
     for (const other of new Set(found)) if (other !== id) reviews.push([id, other]);
-    for (const claim of person.claims) {
-      const hex = claim.lookup.toString("hex");
-      if (owners.has(hex)) continue;
-      owners.set(hex, id);
-      added.push({ contactId: id, claim });
-    }
-    const known = contacts.get(id) ?? { contact: { id, renamed: false, name: null }, isNew: found.length === 0, named: null };
+    const contact = { id, renamed: false, name: null, identities: new Map() };
+    const known = contacts.get(id) ?? { contact, isNew: found.length === 0, named: null };
     known.named = newerName(known.named, person.named);
     contacts.set(id, known);
+    for (const claim of person.claims) {
+      const hex = claim.lookup.toString("hex");
+      const owner = owners.get(hex) ?? { contactId: id, identityId: newId("identity") };
+      if (!owners.has(hex)) added.push({ ...owner, claim });
+      owners.set(hex, owner);
+      if (owner.contactId === id) known.contact.identities.set(claimKey(claim), owner.identityId);
+    }
     byPerson.set(person.key, known.contact);
   }
   const all = [...contacts.values()];
@@ -79,7 +93,7 @@ function gather(sql: Sql, senders: readonly { sender: SenderLike; at: Date }[]):
     const person = people.get(key) ?? { key, claims: [], named: null };
     people.set(key, person);
     for (const claim of [...claimsOf(sender), ...claimsOf(sender.becomes ?? { phone: null, bsuid: null })]) {
-      if (person.claims.some((c) => c.lookupAs === claim.lookupAs && c.value === claim.value)) continue;
+      if (person.claims.some((c) => claimKey(c) === claimKey(claim))) continue;
       person.claims.push({ ...claim, lookup: sql.keys.lookup(claim.lookupAs, claim.value) });
     }
     if (sender.profileName) person.named = newerName(person.named, { name: sender.profileName, at });
@@ -87,13 +101,15 @@ function gather(sql: Sql, senders: readonly { sender: SenderLike; at: Date }[]):
   return [...people.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)); // "b:" stands before "p:"
 }
 
-async function findOwners(sql: Sql, lookups: Buffer[]): Promise<Map<string, Id<"contact">>> {
-  const rows = await sql.rows<{ lookup: Buffer; contact_id: string }>(
+async function findOwners(sql: Sql, lookups: Buffer[]): Promise<Map<string, Owner>> {
+  const rows = await sql.rows<{ lookup: Buffer; contact_id: string; id: string }>(
     "contacts.owners",
-    "select lookup, contact_id from contact_identities where org_id = $1 and kind in ('bsuid', 'phone', 'alias') and lookup = any($2::bytea[])",
+    "select lookup, contact_id, id from contact_identities where org_id = $1 and kind in ('bsuid', 'phone', 'alias') and lookup = any($2::bytea[])",
     [sql.ctx.orgId, lookups],
   );
-  return new Map(rows.map((r) => [r.lookup.toString("hex"), asId("contact", r.contact_id)]));
+  return new Map(
+    rows.map((r) => [r.lookup.toString("hex"), { contactId: asId("contact", r.contact_id), identityId: asId("identity", r.id) }]),
+  );
 }
 
 async function insertContacts(sql: Sql, fresh: { contact: ResolvedContact; named: Named | null }[]): Promise<void> {
@@ -113,20 +129,19 @@ async function insertContacts(sql: Sql, fresh: { contact: ResolvedContact; named
   );
 }
 
-async function insertIdentities(sql: Sql, added: { contactId: Id<"contact">; claim: KeyedClaim }[]): Promise<void> {
+async function insertIdentities(sql: Sql, added: (Owner & { claim: KeyedClaim })[]): Promise<void> {
   if (added.length === 0) return;
-  const rows = added.map((a) => ({ ...a, id: newId("identity") }));
   await sql.run(
     "contacts.identities",
     `insert into contact_identities (org_id, id, contact_id, kind, lookup, value_sealed)
       select $1, * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[]) on conflict (org_id, kind, lookup) do nothing`,
     [
       sql.ctx.orgId,
-      rows.map((r) => r.id),
-      rows.map((r) => r.contactId),
-      rows.map((r) => r.claim.kind),
-      rows.map((r) => r.claim.lookup),
-      rows.map((r) => sql.keys.seal("contact_identities", "value_sealed", r.id, r.claim.value)),
+      added.map((a) => a.identityId),
+      added.map((a) => a.contactId),
+      added.map((a) => a.claim.kind),
+      added.map((a) => a.claim.lookup),
+      added.map((a) => sql.keys.seal("contact_identities", "value_sealed", a.identityId, a.claim.value)),
     ],
   );
 }

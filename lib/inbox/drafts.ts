@@ -5,12 +5,13 @@ import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import { AppError, notFound } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
 import { MAX_TEXT } from "@/lib/messages";
+import { openable } from "@/lib/platform/crypto/openable";
 import { asBuffer, inTenant } from "@/lib/platform/db";
 import type { Sql } from "@/lib/platform/sql";
 
 const rowId = (conversationId: string, userId: string) => `${conversationId}:${userId}`;
 
-/** Step: the acting person's draft in a conversation, or null. */
+/** Step: the acting person's draft in a conversation, or null; one that does not open is none. */
 export async function readDraft(sql: Sql, conversationId: string): Promise<{ text: string; updatedAt: string } | null> {
   const userId = userIdOf(sql.ctx);
   if (!userId) return null;
@@ -20,10 +21,9 @@ export async function readDraft(sql: Sql, conversationId: string): Promise<{ tex
     [sql.ctx.orgId, conversationId, userId],
   );
   if (!row) return null;
-  return {
-    text: sql.keys.open("drafts", "body_sealed", rowId(conversationId, userId), row.body_sealed).toString(),
-    updatedAt: row.updated_at.toISOString(),
-  };
+  const id = rowId(conversationId, userId);
+  const text = openable("drafts", id, () => sql.keys.open("drafts", "body_sealed", id, row.body_sealed).toString());
+  return text === null ? null : { text, updatedAt: row.updated_at.toISOString() };
 }
 
 /** Step: drops the acting person's draft, after its text was sent. */

@@ -1,4 +1,4 @@
-import { readContacts } from "@/lib/contacts";
+import { readAddresses, readContacts } from "@/lib/contacts";
 import { allow, can } from "@/lib/identity";
 import { readDraft } from "@/lib/inbox/drafts";
 import { getRow, toConversationRow } from "@/lib/inbox/store";
@@ -13,19 +13,32 @@ export async function getConversationView(ctx: Ctx, input: { conversationId: Id<
   return inTenantSql(ctx, (sql) => readConversationView(sql, input.conversationId));
 }
 
+interface Extra {
+  undo_seconds: number;
+  channel_status: ConversationView["channelState"];
+  reply_identity_id: string | null;
+}
+
 /** Step: the same inside a transaction. */
 export async function readConversationView(sql: Sql, conversationId: Id<"conversation">): Promise<ConversationView> {
   const { ctx } = sql;
   const raw = await getRow(sql, conversationId, userIdOf(ctx));
   const contact = (await readContacts(sql, [raw.contact_id])).get(raw.contact_id);
-  const [extra] = await sql.rows<{ undo_seconds: number; channel_status: ConversationView["channelState"] }>(
+  const [extra] = await sql.rows<Extra>(
     "conversation.extra",
-    "select o.undo_seconds, h.status as channel_status from organisations o join channels h on h.org_id = o.id where o.id = $1 and h.id = $2",
-    [ctx.orgId, raw.channel_id],
+    `select o.undo_seconds, h.status as channel_status, c.reply_identity_id from conversations c join organisations o on o.id = c.org_id
+      join channels h on h.org_id = c.org_id and h.id = c.channel_id where c.org_id = $1 and c.id = $2`,
+    [ctx.orgId, conversationId],
   );
+  const replyTo = extra?.reply_identity_id;
+  const address = replyTo ? (await readAddresses(sql, [replyTo])).get(replyTo) : undefined;
   return {
     ...toConversationRow(sql, raw),
-    contact: { id: raw.contact_id, name: contact?.name ?? null, phone: contact?.phone ?? null },
+    contact: {
+      id: raw.contact_id,
+      name: contact?.name ?? null,
+      phone: address && "phone" in address ? address.phone : (contact?.phone ?? null),
+    },
     draft: await readDraft(sql, conversationId),
     channelState: extra?.channel_status ?? "disconnected",
     undoSeconds: extra?.undo_seconds ?? 0,

@@ -158,6 +158,25 @@ test("search finds words, beginnings, names and phones, accents and case folded;
   expect((await searchInbox(ctx, { q: "!!" })).items).toEqual([]);
 });
 
+test("a hit names who wrote it: the colleague, or nobody of us", async () => {
+  const author = org.users.find((u) => u.role === "lawyer")?.id;
+  const lines = [client(9, "Sidang ditunda"), { from: "us" as const, ago: 8, text: "Ditunda sampai Senin", author }];
+  const id = await seed(org, { phone: "628111025", name: "Ratna", lines });
+  const { items } = await searchInbox(ctxOf(org, "agent"), { q: "ditunda" });
+  const authors = items.filter((h) => h.conversationId === id).map((h) => h.message?.author);
+  expect(authors).toEqual([{ id: author, name: "Lana" }, null]);
+});
+
+test("a reaction after the last word read does not count as unread", async () => {
+  const reaction = { from: "client" as const, ago: 1, text: "👍", card: "reaction" };
+  const id = await seed(org, { phone: "628111026", name: "Sinta", unread: 1, lines: [client(9, "Baik"), reaction] });
+  const agent = ctxOf(org, "agent");
+  const { items } = await listMessages(agent, { conversationId: id });
+  expect(items.map((m) => m.opensWindow)).toEqual([true, false]);
+  await markRead(agent, { conversationId: id, messageId: asId("message", items[0]?.id ?? "") });
+  expect((await getConversationView(agent, { conversationId: id })).unread).toBe(0);
+});
+
 test("a stranger's tenant finds nothing anywhere, a lesser role may not", async () => {
   const id = await seed(org, { phone: "628111030", name: "Tertutup", lines: [client(5, "halo")] });
   const message = (await listMessages(ctxOf(org, "owner"), { conversationId: id })).items[0];

@@ -5,7 +5,7 @@ import { searchableText } from "@/lib/inbox/model";
 import { phoneTerms, terms } from "@/lib/inbox/search-terms";
 import { systemCtx } from "@/lib/kernel/ctx";
 import { asId, type Id } from "@/lib/kernel/ids";
-import { openBody } from "@/lib/messages";
+import { readBody } from "@/lib/messages";
 import { searchTokens } from "@/lib/platform/crypto/search-tokens";
 import { errorFields, log } from "@/lib/platform/log";
 import { bigintArrayText, inSystem, inTenantSql, type Sql } from "@/lib/platform/sql";
@@ -75,12 +75,7 @@ async function indexMessages(sql: Sql, ids: string[]): Promise<void> {
 
 /** A message that does not open cannot be found; it must not keep the others from being found. */
 function tokensOf(sql: Sql, row: { id: string; body_sealed: Buffer | null }): string[] {
-  try {
-    return searchTokens(sql.keys.index, terms(searchableText(openBody(sql, row.id, row.body_sealed).content)));
-  } catch (error) {
-    log.warn("search.unopened", { messageId: row.id, ...errorFields(error) });
-    return [];
-  }
+  return searchTokens(sql.keys.index, terms(searchableText(readBody(sql, row.id, row.body_sealed).content)));
 }
 
 async function indexContacts(sql: Sql, ids: string[]): Promise<void> {

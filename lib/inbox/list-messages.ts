@@ -3,7 +3,7 @@ import { type Cursor, decodeCursor, encodeCursor } from "@/lib/inbox/model";
 import type { Ctx } from "@/lib/kernel/ctx";
 import { notFound } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
-import { findMessageRow, MESSAGE_COLUMNS, MESSAGE_JOINS, type MessageRow, toMessageView } from "@/lib/messages";
+import { findMessageRow, MESSAGE_COLUMNS, MESSAGE_JOINS, type MessageRow, toMessageViews } from "@/lib/messages";
 import type { MessagePage } from "@/lib/messages/views";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
@@ -57,10 +57,9 @@ export async function listMessages(
       more = found.length > THREAD_PAGE;
       rows = found.slice(0, THREAD_PAGE).reverse();
     }
-    const mayResend = can(ctx, "inbox.resend");
     const first = rows[0];
     return {
-      items: rows.map((r) => toMessageView(sql, r, mayResend)),
+      items: await toMessageViews(sql, rows, can(ctx, "inbox.resend")),
       nextCursor: more && first ? encodeCursor(first) : null,
     };
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeCursor, encodeCursor, isWindowOpen, previewOf, shownName } from "@/lib/inbox/model";
+import { decodeCursor, encodeCursor, isWindowOpen, shownName } from "@/lib/inbox/model";
 import { fold, matches, phoneTerms, queryTerms, terms, words } from "@/lib/inbox/search-terms";
 
 test("the window is open for exactly 24 hours after the client's last message", () => {
@@ -22,14 +22,6 @@ test("cursors come back as they went, and nothing else is one", () => {
       }
     }),
   );
-});
-
-test("a preview is one line and never cuts a letter in two", () => {
-  expect(previewOf({ kind: "text", text: ` satu\n\n dua ${"😀".repeat(200)}` }).text).toMatch(/^satu dua (😀)+$/u);
-  expect(previewOf({ kind: "card", type: "document", lines: ["akta.pdf", "draf"] })).toEqual({
-    text: "akta.pdf · draf",
-    type: "document",
-  });
 });
 
 test("a nameless person still has a name", () => {

@@ -1,4 +1,4 @@
-/** Conversations: the 24-hour window, previews, cursors, names. Pure. */
+/** Conversations: the 24-hour window, cursors, names. Pure. */
 
 import type { ContentView } from "@/lib/kernel/content";
 import { AppError } from "@/lib/kernel/errors";
@@ -13,14 +13,6 @@ export const isWindowOpen = (lastInboundAt: Date | null, now: Date) => {
   const closes = windowClosesAt(lastInboundAt);
   return closes !== null && closes > now;
 };
-
-const PREVIEW = 160;
-/** The one line a list row shows. */
-export function previewOf(content: ContentView): { text: string; type: string } {
-  const text = content.kind === "card" ? content.lines.join(" · ") : content.text;
-  const type = content.kind === "card" ? content.type : content.kind;
-  return { text: [...text.replace(/\s+/g, " ").trim()].slice(0, PREVIEW).join(""), type };
-}
 
 /** What search looks at in a message. */
 export function searchableText(content: ContentView): string {

@@ -1,8 +1,9 @@
 /** Step: inbound messages onto conversations, set-wise, inside the organisation's own lock; each row is written once. */
 
-import type { ResolvedContact } from "@/lib/contacts";
-import { previewOf, shownName } from "@/lib/inbox/model";
+import { type ResolvedContact, replyIdentity } from "@/lib/contacts";
+import { shownName } from "@/lib/inbox/model";
 import { sealPreview } from "@/lib/inbox/store";
+import { previewOf, typeOf } from "@/lib/kernel/content";
 import { asId, type Id, newId } from "@/lib/kernel/ids";
 import { addMs, minutes } from "@/lib/kernel/time";
 import { type InboundRow, insertInbound, knownMessages } from "@/lib/messages";
@@ -27,6 +28,8 @@ interface Move {
   unread: number;
   last: { id: Id<"message">; at: Date; item: Received };
   inboundAt: Date | null;
+  /** Where the client was heard from last. */
+  reply: { to: Id<"identity">; at: Date } | null;
 }
 
 /** Stores messages not seen before, makes missing conversations, moves list rows. @returns the messages that were new */
@@ -88,8 +91,11 @@ function plan(moves: Map<string, Move>, known: Map<string, Id<"conversation">>, 
   const at = placeOf(item);
   const last = { id: messageId, at, item };
   const id = known.get(pair);
-  const move: Move = moves.get(pair) ?? { id: id ?? newId("conversation"), isNew: !id, item, unread: 0, last, inboundAt: null };
+  const fresh = { id: id ?? newId("conversation"), isNew: !id, item, unread: 0, last, inboundAt: null, reply: null };
+  const move: Move = moves.get(pair) ?? fresh;
   moves.set(pair, move);
+  const to = replyIdentity(item.contact, message.sender);
+  if (to && !(move.reply && move.reply.at > at)) move.reply = { to, at };
   if (at > move.last.at || (at.getTime() === move.last.at.getTime() && messageId > move.last.id)) move.last = last;
   if (!message.opensWindow) return move;
   move.unread++;
@@ -106,20 +112,19 @@ function placeOf({ message, receivedAt }: Received): Date {
   return message.at < latest ? message.at : latest;
 }
 
-const rowOf = (item: Received, id: Id<"message">, conversationId: Id<"conversation">): InboundRow => ({
-  id,
-  conversationId,
-  phoneNumberId: item.message.phoneNumberId,
-  wamid: item.message.wamid,
-  type: item.message.content.kind === "card" ? item.message.content.type : item.message.content.kind,
-  body: {
-    content: item.message.content,
-    ...(item.message.quotes ? { quotes: item.message.quotes } : {}),
-    ...(item.message.raw ? { raw: item.message.raw } : {}),
-  },
-  at: placeOf(item),
-  receivedAt: item.receivedAt,
-});
+function rowOf(item: Received, id: Id<"message">, conversationId: Id<"conversation">): InboundRow {
+  const { phoneNumberId, wamid, content, quotes, raw } = item.message;
+  return {
+    id,
+    conversationId,
+    phoneNumberId,
+    wamid,
+    type: typeOf(content),
+    body: { content, ...(quotes ? { quotes: { phoneNumberId, wamid: quotes } } : {}), ...(raw ? { raw } : {}) },
+    at: placeOf(item),
+    receivedAt: item.receivedAt,
+  };
+}
 
 const sealedName = (sql: Sql, m: Move) =>
   sql.keys.seal(
@@ -135,10 +140,10 @@ async function insertConversations(sql: Sql, moves: Move[]): Promise<void> {
   await sql.run(
     "conversations.insert",
     `insert into conversations (org_id, id, channel_id, contact_id, name_sealed, preview_sealed, preview_type, preview_direction, last_message_id,
-        last_activity_at, last_inbound_at, unread)
-      select $1, u.id, u.channel, u.contact, u.name, u.preview, u.type, 'in', u.message, u.at, u.inbound, u.unread
-      from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::bytea[], $6::bytea[], $7::text[], $8::uuid[], $9::timestamptz[], $10::timestamptz[], $11::int[])
-        u (id, channel, contact, name, preview, type, message, at, inbound, unread)`,
+        last_activity_at, last_inbound_at, unread, reply_identity_id, reply_identity_at)
+      select $1, u.id, u.channel, u.contact, u.name, u.preview, u.type, 'in', u.message, u.at, u.inbound, u.unread, u.reply, u.reply_at
+      from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::bytea[], $6::bytea[], $7::text[], $8::uuid[], $9::timestamptz[], $10::timestamptz[], $11::int[],
+        $12::uuid[], $13::timestamptz[]) u (id, channel, contact, name, preview, type, message, at, inbound, unread, reply, reply_at)`,
     [
       sql.ctx.orgId,
       moves.map((m) => m.id),
@@ -151,6 +156,8 @@ async function insertConversations(sql: Sql, moves: Move[]): Promise<void> {
       moves.map((m) => m.last.at),
       moves.map((m) => m.inboundAt),
       moves.map((m) => m.unread),
+      moves.map((m) => m.reply?.to ?? null),
+      moves.map((m) => m.reply?.at ?? null),
     ],
   );
 }
@@ -166,9 +173,11 @@ async function moveConversations(sql: Sql, moves: Move[]): Promise<void> {
         preview_type = case when u.at >= c.last_activity_at then u.type else c.preview_type end,
         preview_direction = case when u.at >= c.last_activity_at then 'in' else c.preview_direction end,
         last_message_id = case when u.at >= c.last_activity_at then u.message else c.last_message_id end,
-        last_activity_at = greatest(c.last_activity_at, u.at)
-      from unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::bytea[], $7::text[], $8::uuid[])
-        u (id, unread, at, inbound, preview, type, message)
+        last_activity_at = greatest(c.last_activity_at, u.at),
+        reply_identity_id = case when u.reply_at >= coalesce(c.reply_identity_at, '-infinity') then u.reply else c.reply_identity_id end,
+        reply_identity_at = greatest(c.reply_identity_at, u.reply_at)
+      from unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::bytea[], $7::text[], $8::uuid[], $9::uuid[], $10::timestamptz[])
+        u (id, unread, at, inbound, preview, type, message, reply, reply_at)
       where c.org_id = $1 and c.id = u.id`,
     [
       sql.ctx.orgId,
@@ -179,6 +188,8 @@ async function moveConversations(sql: Sql, moves: Move[]): Promise<void> {
       moves.map((m, i) => sealPreview(sql, m.id, previews[i]?.text ?? "")),
       previews.map((p) => p.type),
       moves.map((m) => m.last.id),
+      moves.map((m) => m.reply?.to ?? null),
+      moves.map((m) => m.reply?.at ?? null),
     ],
   );
 }

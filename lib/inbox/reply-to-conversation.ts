@@ -1,8 +1,8 @@
 import { findChannel } from "@/lib/channels";
 import { allow, can } from "@/lib/identity";
 import { dropDraft } from "@/lib/inbox/drafts";
-import { previewOf } from "@/lib/inbox/model";
 import { type LockedConversation, lockConversation, setLastMessage } from "@/lib/inbox/store";
+import { previewOf } from "@/lib/kernel/content";
 import type { Ctx } from "@/lib/kernel/ctx";
 import { AppError, notFound } from "@/lib/kernel/errors";
 import { asId, type Id } from "@/lib/kernel/ids";

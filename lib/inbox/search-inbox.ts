@@ -2,10 +2,11 @@ import { findByPhone, phoneQuery } from "@/lib/contacts";
 import { allow } from "@/lib/identity";
 import { type Cursor, decodeCursor, encodeCursor, searchableText, shownName } from "@/lib/inbox/model";
 import { matches, queryTerms } from "@/lib/inbox/search-terms";
+import { PEOPLE, readName } from "@/lib/inbox/store";
 import type { SearchHit, SearchPage } from "@/lib/inbox/views";
 import type { Ctx } from "@/lib/kernel/ctx";
 import { phoneAliases } from "@/lib/kernel/phone";
-import { openBody } from "@/lib/messages";
+import { authorOf, readBody } from "@/lib/messages";
 import { searchTokens } from "@/lib/platform/crypto/search-tokens";
 import { bigintArrayText, inTenantSql, type Sql } from "@/lib/platform/sql";
 
@@ -55,7 +56,7 @@ async function searchPeople(sql: Sql, q: string, phone: string | null, asked: st
   return rows
     .map((r) => ({
       ...r,
-      name: sql.keys.openText("conversations", "name_sealed", r.id, r.name_sealed) ?? shownName(null, null, r.contact_id),
+      name: readName(sql, r) ?? shownName(null, null, r.contact_id),
     }))
     .filter((r) => phone !== null || matches(r.name, q))
     .map((r) => ({ conversationId: r.id, name: r.name, message: null }));
@@ -77,13 +78,12 @@ async function searchMessages(sql: Sql, q: string, asked: string[], from: Cursor
     for (const row of page) {
       at = { at: row.hit_at, id: row.hit_id };
       if (row.id === null || row.conversation_id === null || row.at === null) continue; // not for this viewer's eyes
-      const text = searchableText(openBody(sql, row.id, row.body_sealed).content);
+      const text = searchableText(readBody(sql, row.id, row.body_sealed).content);
       if (!matches(text, q)) continue;
-      const name = sql.keys.openText("conversations", "name_sealed", row.conversation_id, row.name_sealed) ?? "";
       items.push({
         conversationId: row.conversation_id,
-        name,
-        message: { id: row.id, at: row.at.toISOString(), direction: row.direction, text: snippet(text, q) },
+        name: readName(sql, { id: row.conversation_id, name_sealed: row.name_sealed }) ?? "",
+        message: { id: row.id, at: row.at.toISOString(), author: authorOf(row), text: snippet(text, q) },
       });
       if (items.length >= WANTED) break;
     }
@@ -100,15 +100,18 @@ const searchPage = (sql: Sql, tokens: string, at: Cursor) =>
     id: string | null;
     conversation_id: string | null;
     at: Date | null;
-    direction: "in" | "out";
+    author_id: string | null;
+    author_name: string | null;
     body_sealed: Buffer | null;
     name_sealed: Buffer | null;
   }>(
     "search.page",
-    `select s.created_at as hit_at, s.message_id as hit_id, m.id, m.conversation_id, m.at, m.direction, m.body_sealed, c.name_sealed
+    `with ${PEOPLE}
+      select s.created_at as hit_at, s.message_id as hit_id, m.id, m.conversation_id, m.at, m.author_id, p.name as author_name, m.body_sealed, c.name_sealed
       from search_messages($2::text::bigint[], ${ASK}, $3, $4) s
       left join messages m on m.org_id = $1 and m.id = s.message_id
         and not exists (select 1 from outbox o where o.org_id = $1 and o.message_id = m.id and o.state = 'cancelled')
+      left join p on p.id = m.author_id
       left join conversations c on c.org_id = $1 and c.id = m.conversation_id
       order by s.created_at desc, s.message_id desc`,
     [sql.ctx.orgId, tokens, at.at, at.id],

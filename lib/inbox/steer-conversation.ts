@@ -3,6 +3,7 @@
 import { allow } from "@/lib/identity";
 import { getRow, lockConversation, toConversationRow } from "@/lib/inbox/store";
 import type { ConversationRow } from "@/lib/inbox/views";
+import { SILENT_TYPES } from "@/lib/kernel/content";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import { notFound } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
@@ -80,10 +81,10 @@ export async function markRead(ctx: Ctx, input: { conversationId: Id<"conversati
       "conversation.read",
       `update conversations c set unread = x.n, version = version + 1
         from (select least(c2.unread, (select count(*)::int from messages m where m.org_id = $1 and m.conversation_id = $2 and m.direction = 'in'
-            and (m.at, m.id) > (select s.at, s.id from messages s where s.org_id = $1 and s.id = $3))) as n
+            and m.type <> all($4::text[]) and (m.at, m.id) > (select s.at, s.id from messages s where s.org_id = $1 and s.id = $3))) as n
           from conversations c2 where c2.org_id = $1 and c2.id = $2) x
         where c.org_id = $1 and c.id = $2 and c.unread <> x.n`,
-      [ctx.orgId, input.conversationId, input.messageId],
+      [ctx.orgId, input.conversationId, input.messageId, SILENT_TYPES],
     );
   });
   if (changed > 0) await publishLive(ctx.orgId, [{ type: "conversation.changed", conversationId: input.conversationId }]);

@@ -2,9 +2,12 @@
 
 import { shownName, windowClosesAt } from "@/lib/inbox/model";
 import type { ConversationRow } from "@/lib/inbox/views";
+import { previewOf, UNOPENED } from "@/lib/kernel/content";
 import { notFound } from "@/lib/kernel/errors";
 import { asId, type Id } from "@/lib/kernel/ids";
+import { authorOf } from "@/lib/messages";
 import { type OutboxState, shownState, type Times } from "@/lib/messages/model";
+import { openable } from "@/lib/platform/crypto/openable";
 import type { Sql } from "@/lib/platform/sql";
 
 export interface ConversationRaw {
@@ -40,8 +43,9 @@ export interface ConversationRaw {
  * The organisation's few numbers and people, read once: joined directly, row-level security would judge every channel
  * of the platform for each list. `$1` is the organisation.
  */
-export const ROW_WITH = `h as materialized (select id, name from channels where org_id = $1),
-  p as materialized (select u.id, u.name from memberships g join users u on u.id = g.user_id where g.org_id = $1)`;
+export const PEOPLE =
+  "p as materialized (select u.id, u.name from memberships g join users u on u.id = g.user_id where g.org_id = $1)";
+export const ROW_WITH = `h as materialized (select id, name from channels where org_id = $1), ${PEOPLE}`;
 /** The list's columns: no join for inbound previews, primary keys for the rest. `$1` is the organisation, `$2` the viewer. */
 export const ROW_COLUMNS = `c.id, c.channel_id, h.name as channel_name, c.contact_id, c.status, c.assignee_id, u.name as assignee_name, c.name_sealed,
   c.preview_sealed, c.preview_type, c.preview_direction, c.last_activity_at, c.last_inbound_at, c.unread, c.version,
@@ -57,10 +61,25 @@ interface Preview {
   text: string;
 }
 
+/** The name on a conversation, or null when it has none or does not open. */
+export const readName = (sql: Sql, r: Pick<ConversationRaw, "id" | "name_sealed">): string | null =>
+  openable("conversations", r.id, () => sql.keys.openText("conversations", "name_sealed", r.id, r.name_sealed));
+
+/** The preview on a conversation, or null when it has none; what does not open is a card that says so. */
+function readPreview(sql: Sql, r: ConversationRaw): { text: string; type: string } | null {
+  const { preview_sealed: sealed, preview_type: type } = r;
+  if (!sealed || !type) return null;
+  return (
+    openable("conversations", r.id, () => {
+      const { text } = JSON.parse(sql.keys.open("conversations", "preview_sealed", r.id, sealed).toString()) as Preview;
+      return { text, type };
+    }) ?? previewOf(UNOPENED)
+  );
+}
+
 /** A row as it leaves the server. */
 export function toConversationRow(sql: Sql, r: ConversationRaw): ConversationRow {
-  const preview = sql.keys.openText("conversations", "preview_sealed", r.id, r.preview_sealed);
-  const name = sql.keys.openText("conversations", "name_sealed", r.id, r.name_sealed);
+  const preview = readPreview(sql, r);
   const times: Times = {
     acceptedAt: r.accepted_at,
     sentAt: r.sent_at,
@@ -71,16 +90,15 @@ export function toConversationRow(sql: Sql, r: ConversationRaw): ConversationRow
   };
   return {
     id: r.id,
-    name: name ?? shownName(null, null, r.contact_id),
+    name: readName(sql, r) ?? shownName(null, null, r.contact_id),
     channel: { id: r.channel_id, name: r.channel_name },
     preview:
-      preview === null || !r.preview_type || !r.preview_direction
+      preview === null || !r.preview_direction
         ? null
         : {
-            text: (JSON.parse(preview) as Preview).text,
-            type: r.preview_type,
+            ...preview,
             direction: r.preview_direction,
-            author: r.author_id ? { id: r.author_id, name: r.author_name ?? "" } : null,
+            author: authorOf(r),
             state: shownState({
               ...times,
               direction: r.preview_direction,

@@ -1,11 +1,11 @@
 import { allow } from "@/lib/identity";
-import { previewOf } from "@/lib/inbox/model";
 import { lockConversation, setLastMessage } from "@/lib/inbox/store";
 import { listThreadTail } from "@/lib/inbox/thread-tail";
+import { previewOf } from "@/lib/kernel/content";
 import type { Ctx } from "@/lib/kernel/ctx";
 import { AppError, notFound } from "@/lib/kernel/errors";
 import { asId, type Id } from "@/lib/kernel/ids";
-import { cancelHeld, findMessageRow, openBody, toMessageView } from "@/lib/messages";
+import { cancelHeld, findMessageRow, readBody, toMessageView } from "@/lib/messages";
 import type { MessageView } from "@/lib/messages/views";
 import { audit } from "@/lib/platform/audit";
 import { conversationChanged, publishLive } from "@/lib/platform/live";
@@ -28,7 +28,7 @@ export async function undoReply(
     if (!(await cancelHeld(sql, input.messageId))) throw new AppError("precondition", "not_held");
     await showTail(sql, conversationId);
     await audit(sql, [{ action: "message.undone", subject: "message", subjectId: input.messageId, detail: { conversationId } }]);
-    const { content } = openBody(sql, row.id, row.body_sealed);
+    const { content } = readBody(sql, row.id, row.body_sealed);
     const message = toMessageView(sql, { ...row, outbox_state: "cancelled" }, false);
     return { message, text: content.kind === "text" ? content.text : null };
   });
@@ -42,7 +42,7 @@ export async function undoReply(
 async function showTail(sql: Sql, conversationId: Id<"conversation">): Promise<void> {
   const tail = await listThreadTail(sql, conversationId);
   if (tail) {
-    const preview = previewOf(openBody(sql, tail.id, tail.body_sealed).content);
+    const preview = previewOf(readBody(sql, tail.id, tail.body_sealed).content);
     await setLastMessage(sql, conversationId, { messageId: tail.id, at: tail.at, direction: tail.direction, ...preview });
     return;
   }

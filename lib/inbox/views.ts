@@ -50,6 +50,7 @@ export type CountsView = z.infer<typeof CountsView>;
 
 export const ConversationView = z.object({
   ...ConversationRow.shape,
+  /** `phone` is the one a reply goes to, where it goes to a phone. */
   contact: z.object({ id: z.string(), name: z.nullable(z.string()), phone: z.nullable(z.string()) }),
   draft: z.nullable(z.object({ text: z.string(), updatedAt: z.string() })),
   /** Anything but `connected` means replies wait: the number must be reconnected or Meta blocked it. */
@@ -65,7 +66,15 @@ export const SearchHit = z.object({
   conversationId: z.string(),
   name: z.string(),
   /** The message that matched, or null when the name or phone did. */
-  message: z.nullable(z.object({ id: z.string(), at: z.string(), direction: z.enum(["in", "out"]), text: z.string() })),
+  message: z.nullable(
+    z.object({
+      id: z.string(),
+      at: z.string(),
+      /** Who of us wrote it; null for the client, and for what nobody in Parley wrote. */
+      author: z.nullable(PersonView),
+      text: z.string(),
+    }),
+  ),
 });
 export type SearchHit = z.infer<typeof SearchHit>;
 /** `nextCursor` is set when there may be older hits ("search older"). */

@@ -15,3 +15,27 @@ export const TemplateContent = z.object({
 export const CardContent = z.object({ kind: z.literal("card"), type: z.string(), lines: z.array(z.string()) });
 export const ContentView = z.discriminatedUnion("kind", [TextContent, TemplateContent, CardContent]);
 export type ContentView = z.infer<typeof ContentView>;
+
+/** The one word for what a message is: `text`, `template`, or the card's type. */
+export const typeOf = (content: ContentView): string => (content.kind === "card" ? content.type : content.kind);
+
+/** What WhatsApp itself says about the client; nobody spoke. */
+const NOTICE_TYPES = ["system", "number_changed", "user_id_changed", "identity_changed"];
+export const isNotice = (content: ContentView): boolean => content.kind === "card" && NOTICE_TYPES.includes(content.type);
+
+// Meta: only a message or call of the person opens the window; for reactions its pages do not say, so the safer reading holds.
+// What is said in a group is said to others too.
+export const SILENT_TYPES: readonly string[] = [...NOTICE_TYPES, "reaction", "reaction_removed", "edit", "revoke", "group"];
+/** Whether an inbound message of this type opens the 24-hour window. The same ones count as unread. */
+export const opensWindow = (type: string): boolean => !SILENT_TYPES.includes(type);
+
+const PREVIEW = 160;
+/** A message in one line, for lists and excerpts. */
+export function previewOf(content: ContentView): { text: string; type: string } {
+  const text = content.kind === "card" ? content.lines.join(" · ") : content.text;
+  return { text: [...text.replace(/\s+/g, " ").trim()].slice(0, PREVIEW).join(""), type: typeOf(content) };
+}
+
+/** Stands for what a row held when its seal is broken. */
+export const UNOPENED = { kind: "card", type: "unopened", lines: [] } satisfies ContentView;
+export const isUnopened = (content: ContentView): boolean => typeOf(content) === UNOPENED.type;

@@ -1,12 +1,11 @@
 import { type ChannelRow, findChannel, stopChannel } from "@/lib/channels";
-import { type ContactDetails, readContacts } from "@/lib/contacts";
+import { type Address, type ContactDetails, readAddresses, readContacts } from "@/lib/contacts";
 import type { Id } from "@/lib/kernel/ids";
 import type { Secret } from "@/lib/kernel/secret";
 import { startProbe } from "@/lib/messages/breaker-store";
 import { type Claimed, claimDue, reject } from "@/lib/messages/outbox-store";
-import { type MessageBody, openBody } from "@/lib/messages/store";
-import { SealError } from "@/lib/platform/crypto/codec";
-import { log } from "@/lib/platform/log";
+import { openBody } from "@/lib/messages/store";
+import { openable } from "@/lib/platform/crypto/openable";
 import type { Sql } from "@/lib/platform/sql";
 import type { FailureReason, OutboundMessage } from "@/lib/providers/ports";
 
@@ -36,10 +35,10 @@ export async function claimSends(sql: Sql, channelId: Id<"channel">, atMost: num
     return null;
   }
   const claim = await claimDue(sql, channelId, atMost);
-  const contacts = await readSome(sql, [...new Set(claim.sends.map((s) => s.contactId))]);
+  const recipientOf = await findRecipients(sql, claim.sends);
   const round: Round = { channel, ready: [], refused: [...claim.refused], waitMs: claim.waitMs };
   for (const send of claim.sends) {
-    const message = outboundOf(sql, { ...channel, token: channel.token }, send, contacts.get(send.contactId) ?? null);
+    const message = outboundOf(sql, { ...channel, token: channel.token }, send, recipientOf(send));
     if (typeof message !== "string") round.ready.push({ send, message });
     else {
       await reject(sql, send, null, message);
@@ -51,26 +50,17 @@ export async function claimSends(sql: Sql, channelId: Id<"channel">, atMost: num
   return round;
 }
 
-/** The contacts that open. Read together; one by one only when one of them does not. */
-async function readSome(sql: Sql, ids: Id<"contact">[]): Promise<Map<string, ContactDetails>> {
-  const together = await unlessSealed(() => readContacts(sql, ids));
-  if (together) return together;
-  const out = new Map<string, ContactDetails>();
-  for (const id of ids) {
-    const contact = (await unlessSealed(() => readContacts(sql, [id])))?.get(id);
-    if (contact) out.set(id, contact);
-    else log.error("contact.unreadable", { contactId: id });
-  }
-  return out;
-}
-
-async function unlessSealed<T>(read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof SealError) return null;
-    throw error;
-  }
+/** Where each reply goes: to where its client was last heard from; that unknown, to their newest identity. */
+async function findRecipients(sql: Sql, sends: readonly Claimed[]): Promise<(send: Claimed) => Address | FailureReason> {
+  const known = await readAddresses(sql, [...new Set(sends.flatMap((s) => s.replyTo ?? []))]);
+  const unknown = new Set(sends.filter((s) => !s.replyTo).map((s) => s.contactId));
+  const contacts = unknown.size > 0 ? await readContacts(sql, [...unknown]) : new Map<string, ContactDetails>();
+  return ({ replyTo, contactId }) => {
+    if (replyTo) return known.get(replyTo) ?? "other"; // it does not open: no other address may take its place
+    const contact = contacts.get(contactId);
+    if (contact?.phone) return { phone: contact.phone };
+    return contact?.bsuid ? { bsuid: contact.bsuid } : "undeliverable";
+  };
 }
 
 /** The message as the provider takes it, or why there is none. */
@@ -78,24 +68,12 @@ function outboundOf(
   sql: Sql,
   channel: ChannelRow & { token: Secret },
   send: Claimed,
-  contact: ContactDetails | null,
+  to: Address | FailureReason,
 ): OutboundMessage | FailureReason {
-  if (!contact) return "other";
-  const to = contact.phone ? { phone: contact.phone } : contact.bsuid ? { bsuid: contact.bsuid } : null;
-  if (!to) return "undeliverable";
-  const body = readableBody(sql, send);
+  if (typeof to === "string") return to;
+  const body = openable("messages", send.messageId, () => openBody(sql, send.messageId, send.body));
   if (!body) return "other";
   const frame = { phoneNumberId: channel.phoneNumberId, token: channel.token, to, tag: send.outboxId };
   if (body.template) return { ...frame, content: { template: body.template } };
   return body.content.kind === "text" ? { ...frame, content: { text: body.content.text } } : "invalid";
-}
-
-/** Whatever is wrong with a body, a broken seal or a broken shape, is wrong with this row alone. */
-function readableBody(sql: Sql, send: Claimed): MessageBody | null {
-  try {
-    return openBody(sql, send.messageId, send.body);
-  } catch {
-    log.error("outbox.unreadable", { outboxId: send.outboxId });
-    return null;
-  }
 }

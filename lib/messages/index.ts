@@ -9,7 +9,9 @@ export { dispatchDueMessages, lastDispatchRound } from "@/lib/messages/dispatch-
 export { cancelHeld, type Enqueue, type Enqueued, enqueueMessage, findRequested } from "@/lib/messages/enqueue-message";
 export { dispatchChannel } from "@/lib/messages/jobs";
 export { MAX_TEXT, textFault } from "@/lib/messages/model";
+export { toMessageViews } from "@/lib/messages/quotes";
 export {
+  authorOf,
   findMessageRow,
   type InboundRow,
   insertInbound,
@@ -19,6 +21,7 @@ export {
   type MessageBody,
   type MessageRow,
   openBody,
+  readBody,
   toMessageView,
 } from "@/lib/messages/store";
 export {

@@ -9,6 +9,8 @@ export interface Claimed {
   messageId: Id<"message">;
   conversationId: Id<"conversation">;
   contactId: Id<"contact">;
+  /** The identity the client was last heard from; null for a conversation that is older than its record. */
+  replyTo: Id<"identity"> | null;
   attempts: number;
   fence: number;
   createdAt: Date;
@@ -20,6 +22,7 @@ interface Due {
   message_id: string;
   conversation_id: string;
   contact_id: string;
+  reply_identity_id: string | null;
   attempts: number;
   created_at: Date;
   needs_window: boolean;
@@ -83,7 +86,7 @@ export async function claimDue(sql: Sql, channelId: Id<"channel">, atMost: numbe
      update outbox o set state = 'dispatching', attempts = o.attempts + 1, fence = nextval('fences'), lease_until = now() + make_interval(secs => $4)
      from due, conversations c, messages m
      where o.org_id = $1 and o.id = due.id and c.org_id = $1 and c.id = o.conversation_id and m.org_id = $1 and m.id = o.message_id
-     returning o.id, o.message_id, o.conversation_id, c.contact_id, o.attempts, o.created_at, o.needs_window, o.fence, o.template_id, m.body_sealed,
+     returning o.id, o.message_id, o.conversation_id, c.contact_id, c.reply_identity_id, o.attempts, o.created_at, o.needs_window, o.fence, o.template_id, m.body_sealed,
        coalesce(c.last_inbound_at > now() - interval '24 hours', false) as window_open,
        (select t.status from templates t where t.org_id = $1 and t.id = o.template_id) as template_status`,
     [orgId, channelId, room, DISPATCH_LEASE / 1000],
@@ -114,6 +117,7 @@ export async function claimDue(sql: Sql, channelId: Id<"channel">, atMost: numbe
       ...ids,
       outboxId: asId("outbox", d.id),
       contactId: asId("contact", d.contact_id),
+      replyTo: d.reply_identity_id ? asId("identity", d.reply_identity_id) : null,
       attempts: d.attempts,
       fence: d.fence,
       createdAt: d.created_at,

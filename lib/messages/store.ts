@@ -1,9 +1,10 @@
 /** Steps on message rows; the only place their sealed columns are opened. */
 
-import { ContentView } from "@/lib/kernel/content";
+import { ContentView, isUnopened, opensWindow, UNOPENED } from "@/lib/kernel/content";
 import type { Id } from "@/lib/kernel/ids";
 import { type OutboxState, shownState } from "@/lib/messages/model";
 import type { MessageView } from "@/lib/messages/views";
+import { openable } from "@/lib/platform/crypto/openable";
 import type { Sql } from "@/lib/platform/sql";
 import type { TemplateFill } from "@/lib/providers/ports";
 
@@ -12,7 +13,8 @@ export interface MessageBody {
   content: ContentView;
   /** For outgoing templates: what the provider needs to fill them. */
   template?: TemplateFill;
-  quotes?: string;
+  /** The message it answers or reacts to; a wamid is unique per number only. */
+  quotes?: { phoneNumberId: string; wamid: string };
   raw?: unknown;
 }
 
@@ -23,6 +25,7 @@ export interface MessageRow {
   origin: "client" | "agent" | "phone";
   author_id: string | null;
   author_name: string | null;
+  type: string;
   body_sealed: Buffer | null;
   request_id: string | null;
   at: Date;
@@ -41,13 +44,13 @@ export interface MessageRow {
 }
 
 /** The columns of a MessageRow; `m` is messages, `o` outbox, `u` users. */
-export const MESSAGE_COLUMNS = `m.id, m.conversation_id, m.direction, m.origin, m.author_id, u.name as author_name, m.body_sealed, m.request_id, m.at,
+export const MESSAGE_COLUMNS = `m.id, m.conversation_id, m.direction, m.origin, m.author_id, u.name as author_name, m.type, m.body_sealed, m.request_id, m.at,
   m.received_at, m.accepted_at, m.quality_held, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, m.failure_code, m.failure_reason,
   o.state as outbox_state, o.release_at`;
 export const MESSAGE_JOINS = `left join outbox o on m.direction = 'out' and m.accepted_at is null and o.org_id = m.org_id and o.message_id = m.id
   left join users u on u.id = m.author_id`;
 
-/** The body of a message, opened. */
+/** The body of a message, opened. @throws if its seal or its shape is broken */
 export function openBody(sql: Sql, id: string, sealed: Buffer | null): MessageBody {
   const text = sql.keys.openText("messages", "body_sealed", id, sealed);
   if (text === null) return { content: { kind: "card", type: "erased", lines: [] } };
@@ -55,13 +58,21 @@ export function openBody(sql: Sql, id: string, sealed: Buffer | null): MessageBo
   return { ...body, content: ContentView.parse(body.content) };
 }
 
+/** The same for people's eyes: a body that does not open is a card that says so, and the others can still be read. */
+export const readBody = (sql: Sql, id: string, sealed: Buffer | null): MessageBody =>
+  openable("messages", id, () => openBody(sql, id, sealed)) ?? { content: UNOPENED };
+
 export const sealBody = (sql: Sql, id: string, body: MessageBody) =>
   sql.keys.seal("messages", "body_sealed", id, JSON.stringify(body));
 
 const iso = (d: Date | null) => d?.toISOString() ?? null;
 
 /** A row as it leaves the server. `mayResend` is the viewer's right. */
-export function toMessageView(sql: Sql, row: MessageRow, mayResend: boolean): MessageView {
+export const toMessageView = (sql: Sql, row: MessageRow, mayResend: boolean): MessageView =>
+  viewOf(row, readBody(sql, row.id, row.body_sealed).content, null, mayResend);
+
+/** The same of a row that was opened before. */
+export function viewOf(row: MessageRow, content: ContentView, quoted: MessageView["quoted"], mayResend: boolean): MessageView {
   const state = shownState({
     direction: row.direction,
     qualityHeld: row.quality_held,
@@ -78,10 +89,12 @@ export function toMessageView(sql: Sql, row: MessageRow, mayResend: boolean): Me
     conversationId: row.conversation_id,
     direction: row.direction,
     origin: row.origin,
-    author: row.author_id ? { id: row.author_id, name: row.author_name ?? "" } : null,
+    author: authorOf(row),
     at: row.at.toISOString(),
     receivedAt: row.received_at.toISOString(),
-    content: openBody(sql, row.id, row.body_sealed).content,
+    content,
+    opensWindow: row.direction === "in" && opensWindow(row.type),
+    quoted,
     state,
     times: {
       accepted: iso(row.accepted_at),
@@ -94,9 +107,16 @@ export function toMessageView(sql: Sql, row: MessageRow, mayResend: boolean): Me
     failure: state === "failed" ? { reason: row.failure_reason ?? "other", code: row.failure_code } : null,
     releaseAt: state === "held" ? iso(row.release_at) : null,
     requestId: row.request_id,
-    can: { undo: state === "held", resend: mayResend && (state === "needs_review" || state === "failed") },
+    can: {
+      undo: state === "held",
+      resend: mayResend && !isUnopened(content) && (state === "needs_review" || state === "failed"),
+    },
   };
 }
+
+/** Who of us wrote it. */
+export const authorOf = (row: Pick<MessageRow, "author_id" | "author_name">) =>
+  row.author_id ? { id: row.author_id, name: row.author_name ?? "" } : null;
 
 /** One message, or null. */
 export async function findMessageRow(sql: Sql, id: Id<"message">): Promise<MessageRow | null> {

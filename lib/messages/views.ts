@@ -29,18 +29,31 @@ export { CardContent, ContentView, TemplateContent, TextContent } from "@/lib/ke
 export const PersonView = z.object({ id: z.string(), name: z.string() });
 export type PersonView = z.infer<typeof PersonView>;
 
-export const MessageView = z.object({
-  id: z.string(),
-  conversationId: z.string(),
+/** Who a message is from. */
+const said = {
   direction: z.enum(["in", "out"]),
   /** Who wrote it: the client, a person in Parley, or the business's own phone app. */
   origin: z.enum(["client", "agent", "phone"]),
   author: z.nullable(PersonView),
+};
+
+/** An earlier message in one line. */
+export const QuotedView = z.object({ id: z.string(), ...said, text: z.string(), type: z.string() });
+export type QuotedView = z.infer<typeof QuotedView>;
+
+export const MessageView = z.object({
+  id: z.string(),
+  conversationId: z.string(),
+  ...said,
   /** Provider's time for inbound, ours for outbound; ISO 8601 UTC. */
   at: z.string(),
   /** When Parley received it; more than two minutes after `at` means it arrived late. */
   receivedAt: z.string(),
   content: ContentView,
+  /** The client's word to us: it opens the 24-hour window and counts as unread. */
+  opensWindow: z.boolean(),
+  /** What it answers or reacts to: an earlier message, `missing` if that is not kept here, null if it refers to none. */
+  quoted: z.nullable(z.union([QuotedView, z.literal("missing")])),
   state: MessageState,
   /** Earliest time of each delivery state that was reported. */
   times: z.object({

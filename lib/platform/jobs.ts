@@ -104,12 +104,12 @@ export async function closeJobs(): Promise<void> {
 
 /**
  * Runs `work` again and again with a pause, until stopped; an error is logged and does not end the loop.
- * `work` answers true when there may be more at once.
+ * `work` answers true when there may be more at once, and "done" when it need not be asked again.
  */
 export function startSweep(
   name: string,
   everyMs: number,
-  work: () => Promise<boolean | undefined>,
+  work: () => Promise<boolean | undefined | "done">,
 ): { stop: () => Promise<void>; nudge: () => void } {
   let stopped = false;
   let wake = () => {};
@@ -121,6 +121,7 @@ export function startSweep(
         log.warn("sweep.failed", { sweep: name, ...errorFields(error) });
         return false;
       });
+      if (more === "done") return;
       if (more || nudged || stopped) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, everyMs);

@@ -32,6 +32,12 @@ export const counters = {
     name: "parley_breaker_opened_total",
     help: "Times a number's breaker opened after failed sends",
   }),
+  unopened: new Counter({
+    ...make,
+    name: "parley_unopened_rows_total",
+    help: "Sealed rows that did not open when somebody wanted to read them",
+    labelNames: ["table"],
+  }),
   jobsDropped: new Counter({ ...make, name: "parley_jobs_dropped_total", help: "Jobs of a name this worker does not know" }),
 };
 export const histograms = {

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { Secret } from "@/lib/kernel/secret";
 import { EnvError, parseEnv } from "@/lib/platform/env";
 import { isPublicAddress } from "@/lib/platform/http";
+import { startSweep } from "@/lib/platform/jobs";
 import { errorFields } from "@/lib/platform/log";
 
 const HEX = "14df8b0088183adf17d52fbb414ffb36aab8b002c35fdf552f8c690d0581e500";
@@ -103,4 +105,15 @@ test("what is logged of an error never quotes its message", () => {
   const fields = errorFields(Object.assign(new Error("key (phone)=(628111) exists"), { code: "23505" }));
   expect(JSON.stringify(fields)).not.toContain("628111");
   expect(fields.reason).toBe("23505");
+});
+
+test("a sweep that is done asks nothing more, and can still be stopped", async () => {
+  const answers = [true, "done", false] as const;
+  let asked = 0;
+  const sweep = startSweep("test", 1, async () => answers[asked++]);
+  await sleep(30);
+  expect(asked).toBe(2);
+  sweep.nudge();
+  await sweep.stop();
+  expect(asked).toBe(2);
 });

@@ -24,7 +24,7 @@ export interface InboundMessage {
   content: ContentView;
   /** Whether the client's act opens the 24-hour window and counts as unread. */
   opensWindow: boolean;
-  /** The quoted message's wamid. */
+  /** The wamid of the message it answers, reacts to or changes. */
   quotes: string | null;
   /** The provider's own object for types shown as cards, kept for later; null for plain text. */
   raw: unknown;

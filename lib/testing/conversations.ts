@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { personKey, resolveContacts } from "@/lib/contacts";
 import { receiveMessages } from "@/lib/inbox";
-import { previewOf } from "@/lib/inbox/model";
 import { setLastMessage } from "@/lib/inbox/store";
+import { type ContentView, opensWindow, previewOf, typeOf } from "@/lib/kernel/content";
 import { systemCtx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
 import { enqueueMessage } from "@/lib/messages";
@@ -73,16 +73,17 @@ async function receiveLine(
   at: Date,
   wamid: string,
 ): Promise<Id<"conversation">> {
+  const content: ContentView = line.card
+    ? { kind: "card", type: line.card, lines: line.text ? [line.text] : [] }
+    : { kind: "text", text: line.text };
   const message: InboundMessage = {
     type: "message",
     phoneNumberId: channel.phoneNumberId,
     wamid,
     sender: { phone: chat.phone, bsuid: null, username: null, profileName: chat.name, becomes: null },
     at,
-    content: line.card
-      ? { kind: "card", type: line.card, lines: line.text ? [line.text] : [] }
-      : { kind: "text", text: line.text },
-    opensWindow: true,
+    content,
+    opensWindow: opensWindow(typeOf(content)),
     quotes: null,
     raw: null,
   };

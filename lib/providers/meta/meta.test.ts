@@ -135,7 +135,10 @@ const TYPES: [string, object, string, string[]][] = [
     "order",
     ["please", "2 × sku 5 BRL"],
   ],
-  ["system", { system: { type: "user_changed_number", body: "changed" } }, "system", ["changed"]],
+  ["system", { system: { type: "user_changed_number", body: "changed", wa_id: "628222" } }, "number_changed", ["+628222"]],
+  ["system", { system: { type: "user_changed_user_id", body: "changed" } }, "user_id_changed", []],
+  ["system", { system: { type: "customer_identity_changed", body: "changed" } }, "identity_changed", []],
+  ["system", { system: { type: "user_did_something", body: "something new" } }, "system", ["something new"]],
   ["unsupported", { unsupported: { type: "poll" } }, "unsupported", ["poll"]],
   ["text", { text: { body: " \u200b\u0000\n" } }, "text", []],
   ["text", { group_id: "g1", text: { body: "to all" } }, "group", ["to all"]],
@@ -169,6 +172,24 @@ test("a system message says who somebody was and who they are now", () => {
   });
   expect(sender).toMatchObject({ phone: null, bsuid: "BR.old", becomes: { phone: "5511966660002", bsuid: "BR.new" } });
   expect(opensWindow).toBe(false);
+});
+
+test("only a system message says who somebody becomes, or who they were", () => {
+  const system = { user_id: "BR.evil", previous_user_id: "BR.victim", wa_id: "5511966660002" };
+  const message = { from: "628111", id: "w", timestamp: "1790000000", type: "text", text: { body: "hi" }, system };
+  expect(parseMessage({ metadata, message }).sender).toMatchObject({ phone: "628111", bsuid: null, becomes: null });
+});
+
+test("what answers, reacts, corrects or deletes names its target; what is forwarded names none", () => {
+  const quotes = (type: string, part: object) =>
+    parseMessage({ metadata, message: { from: "628111", id: "w", timestamp: "1790000000", type, ...part } }).quotes;
+  expect(quotes("text", { text: { body: "ya" }, context: { id: "t" } })).toBe("t");
+  expect(quotes("image", { image: { id: "9" }, context: { id: "t" } })).toBe("t");
+  expect(quotes("reaction", { reaction: { message_id: "t", emoji: "👍" } })).toBe("t");
+  expect(quotes("reaction", { reaction: { message_id: "t" } })).toBe("t");
+  expect(quotes("edit", { edit: { original_message_id: "t" } })).toBe("t");
+  expect(quotes("revoke", { revoke: { original_message_id: "t" } })).toBe("t");
+  expect(quotes("text", { text: { body: "ya" }, context: { forwarded: true } })).toBeNull();
 });
 
 test("what is said in a group opens nobody's window", () => {

@@ -1,5 +1,6 @@
 /** Meta's `messages[]` and `statuses[]` elements in our words. Lenient: an unknown type becomes a card, never an exception. Pure. */
-import type { ContentView } from "@/lib/kernel/content";
+import { type ContentView, opensWindow, typeOf } from "@/lib/kernel/content";
+import { displayPhone } from "@/lib/kernel/phone";
 import { type InboundMessage, RECEIPT_STATUSES, type Receipt, type ReceiptStatus, type Sender } from "@/lib/providers/ports";
 
 type Json = Record<string, unknown>;
@@ -29,8 +30,7 @@ export function parseMessage(payload: Json): InboundMessage {
   const phoneNumberId = str(obj(payload.metadata).phone_number_id);
   if (!wamid || !phoneNumberId) throw new Unreadable("no_id");
   const type = str(message.type) ?? "unknown";
-  const inGroup = str(message.group_id) !== null;
-  const content = inGroup ? groupCard(type, message) : contentOf(type, message);
+  const content = str(message.group_id) === null ? contentOf(type, message) : groupCard(type, message);
   return {
     type: "message",
     phoneNumberId,
@@ -38,14 +38,19 @@ export function parseMessage(payload: Json): InboundMessage {
     sender: senderOf(message, obj((Array.isArray(payload.contacts) ? payload.contacts : [])[0])),
     at: timeOf(message.timestamp),
     content,
-    opensWindow: !NO_WINDOW.has(type) && !inGroup,
-    quotes: str(obj(message.context).id),
+    opensWindow: opensWindow(typeOf(content)),
+    quotes: targetOf(type, message),
     raw: content.kind === "text" ? null : message,
   };
 }
 
-// Meta: only a message or call of the person opens the window; for reactions its pages do not say, so the safer reading holds
-const NO_WINDOW = new Set(["system", "reaction", "edit", "revoke"]);
+/** The earlier message this one answers, reacts to or changes. */
+function targetOf(type: string, message: Json): string | null {
+  const part = obj(message[type]);
+  if (type === "reaction") return str(part.message_id);
+  if (type === "edit" || type === "revoke") return str(part.original_message_id);
+  return str(obj(message.context).id);
+}
 
 const LONGEST_NAME = 200;
 const short = (v: unknown) => {
@@ -55,7 +60,7 @@ const short = (v: unknown) => {
 const digitsOf = (v: unknown) => str(v)?.replace(/\D/g, "").slice(0, 20) || null;
 
 function senderOf(message: Json, contact: Json): Sender {
-  const system = obj(message.system);
+  const system = message.type === "system" ? obj(message.system) : {};
   const phone = digitsOf(message.from) ?? digitsOf(contact.wa_id);
   const bsuid = str(message.from_user_id) ?? str(contact.user_id) ?? str(system.previous_user_id);
   if (!phone && !bsuid) throw new Unreadable("no_sender");
@@ -112,7 +117,7 @@ function contentOf(type: string, message: Json): ContentView {
     case "order":
       return card(type, part.text, ...orderLines(part));
     case "system":
-      return card(type, part.body);
+      return noticeCard(part);
     case "edit": {
       const edited = obj(obj(part.message).text);
       return card(type, edited.body);
@@ -123,6 +128,22 @@ function contentOf(type: string, message: Json): ContentView {
       return card(type, part.type);
     default:
       return card(/^[a-z_]{1,40}$/.test(type) ? type : "unknown");
+  }
+}
+
+/** Known kinds are told in the reader's language; of the others Meta's own sentence is kept. */
+function noticeCard(system: Json): ContentView {
+  const phone = digitsOf(system.wa_id);
+  switch (str(system.type)) {
+    case "user_changed_number":
+    case "customer_changed_number":
+      return card("number_changed", phone && displayPhone(phone));
+    case "user_changed_user_id":
+      return card("user_id_changed", phone && displayPhone(phone));
+    case "customer_identity_changed":
+      return card("identity_changed");
+    default:
+      return card("system", system.body);
   }
 }
 
