@@ -1,14 +1,17 @@
 /** Puts the parts together behind one loopback HTTP server. */
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { AccountStore, accountsPathOf } from "./accounts/store";
 import { type Context, DEFAULT_TUNABLES, type Tunables } from "./context";
 import { answerControl } from "./control/router";
 import { ControlError } from "./control-error";
 import { Faults } from "./faults";
+import { authenticate, sees, tokenOf } from "./graph/access";
 import { GraphError } from "./graph/errors";
 import { Limits } from "./graph/limits";
 import { type Reply, traceHeaders } from "./graph/messages";
-import { answerGraph, authenticate, tokenOf } from "./graph/router";
+import { exchange } from "./graph/oauth";
+import { answerGraph, type GraphCall } from "./graph/router";
 import { WebhookSender } from "./hooks/sender";
 import { readBytes, readFields, sendBytes, sendJson } from "./http";
 import { asText, type JsonObject, tryJson } from "./json";
@@ -41,8 +44,11 @@ export interface SandboxOptions {
 /** Starts the sandbox on 127.0.0.1 and resolves when it listens. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { ledger, earlier } = await Ledger.open(options.ledgerPath);
-  const world = new World({ ...options.state.app, callbackUrl: options.state.callbackUrl }, options.state.templates);
-  for (const business of options.state.businesses) world.addBusiness(business);
+  const app = { ...options.state.app, callbackUrl: options.state.callbackUrl };
+  const world = new World(app, options.state.templates, options.now);
+  for (const business of options.state.businesses) world.addBusiness(business, true);
+  const accounts = new AccountStore(world, options.ledgerPath && accountsPathOf(options.ledgerPath));
+  accounts.load();
   remember(world, options.state.conversations ?? [], earlier);
   const [faults, timers] = [new Faults(), new Timers()];
   const tune: Tunables = { ...DEFAULT_TUNABLES, telling: {}, ...options.tune };
@@ -50,6 +56,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   let origin = "";
   const context: Context = {
     world,
+    accounts,
     faults,
     ledger,
     hooks,
@@ -80,6 +87,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     hooks.close();
     server.closeAllConnections();
     await new Promise<void>((resolve) => server.close(() => resolve()));
+    await accounts.save();
     await ledger.close();
   };
   return { port, origin, context, close };
@@ -147,10 +155,14 @@ async function graph(
     const body = readFields(bytes, request.headers["content-type"] ?? "");
     const fields = { ...query, ...body?.fields };
     const token = tokenOf(request.headers.authorization, fields);
-    authenticate(ctx, token); // a stranger learns nothing about the form of his body
+    const open = path.join("/") === "oauth/access_token" && (method === "GET" || method === "POST");
+    // a stranger learns nothing about the form of his body
+    if (!open) authenticate(ctx, token, asText(fields.appsecret_proof));
     if (!body) throw new GraphError(100, undefined, { message: "(#100) The request body is not a JSON object" });
     const here = new URL(url.pathname, ctx.origin());
-    perform(response, await answerGraph(ctx, { method, path, query: url.searchParams, fields, files: body.files, token, here }));
+    const call: GraphCall = { method, path, query: url.searchParams, fields, files: body.files, token, here };
+    if (open) return perform(response, { do: "answer", status: 200, body: await exchange(ctx, call) });
+    perform(response, await answerGraph(ctx, call));
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     sendJson(response, error.status, error.body(), traceHeaders());
@@ -182,10 +194,12 @@ function download(ctx: Context, url: URL, request: IncomingMessage, response: Se
   const access = authenticate(
     ctx,
     tokenOf(request.headers.authorization, { access_token: asText(url.searchParams.get("access_token")) }),
+    asText(url.searchParams.get("appsecret_proof")),
+    false,
   );
   const media = mediaByLink(ctx, url.searchParams);
   const owner = media && ctx.world.phones.get(media.phoneNumberId);
-  if (!media || !owner || access.kind !== "business" || !access.wabas.has(owner.wabaId)) {
+  if (!media || !owner || access.kind !== "business" || !sees(ctx.world, access, owner.wabaId, "GET")) {
     sendBytes(response, 404, "text/html", "<html><body>URL signature expired</body></html>");
     return;
   }

@@ -30,6 +30,7 @@ export interface Accepted {
  * @throws GraphError for what is refused in the answer; what is refused later comes back as `failure`
  */
 export function admit(ctx: Context, phone: Phone, send: Send): Admitted {
+  refuseAccount(ctx, phone, send.type === "template");
   const client = send.recipient === undefined ? send.to : clientOf(ctx, phone, send.recipient);
   if (client === phone.digits) throw new GraphError(131021);
   const habits = habitsOf(client);
@@ -48,6 +49,16 @@ export function admit(ctx: Context, phone: Phone, send: Send): Admitted {
     ...(template ? { template } : {}),
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** @throws GraphError 133010 for a number that is not connected, 131031 and 368 for an account that may not send */
+function refuseAccount(ctx: Context, phone: Phone, template: boolean): void {
+  if (!phone.registered || phone.status === "DISCONNECTED") throw new GraphError(133010);
+  const waba = ctx.world.wabas.get(phone.wabaId);
+  if (waba?.banState === "DISABLE") throw new GraphError(131031);
+  const kind = template ? "RESTRICTED_BIZ_INITIATED_MESSAGING" : "RESTRICTED_CUSTOMER_INITIATED_MESSAGING";
+  const until = waba?.restrictions.find((one) => one.type === kind);
+  if (until && !(until.expiration !== undefined && until.expiration * 1000 <= ctx.now())) throw new GraphError(368);
 }
 
 /** Why the message will fail although its form is right. */
