@@ -17,10 +17,12 @@ import { readBytes, readFields, sendBytes, sendJson } from "./http";
 import { asText, type JsonObject, tryJson } from "./json";
 import { Ledger } from "./ledger";
 import { mediaByLink } from "./media";
+import { answerMeta } from "./meta/router";
 import { answerPhone } from "./phone/router";
 import { seededRandom } from "./random";
 import { remember } from "./remember";
 import type { SandboxState } from "./settings";
+import { answerSignup, isSdk, isSignup } from "./signup/router";
 import { Timers } from "./timers";
 import { World } from "./world";
 
@@ -95,9 +97,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 async function handle(ctx: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", ctx.origin());
-  if (!isLocal(request))
+  if (!isLocal(request, url.pathname))
     return sendJson(response, 403, { error: "only pages and programs of this machine may call the sandbox" });
   const method = request.method ?? "GET";
+  if (method === "GET" && isSignup(url.pathname)) return answerSignup(ctx, url, request.headers.host ?? "", response);
+  if (method === "GET" && /^\/meta(\/|$)/.test(url.pathname)) return answerMeta(ctx, url.pathname, response);
   if (url.pathname === "/") return redirect(response, "/phone");
   if (url.pathname === "/phone" || url.pathname.startsWith("/phone/")) return answerPhone(ctx, method, url, request, response);
   const bytes = await readBytes(request);
@@ -105,11 +109,13 @@ async function handle(ctx: Context, request: IncomingMessage, response: ServerRe
   await graph(ctx, method, url, bytes, request, response);
 }
 
+const LOCAL = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+
 /** No other site a person has open may drive the sandbox, nor a name that was pointed at this machine. */
-function isLocal(request: IncomingMessage): boolean {
-  const local = (host: string) => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
+function isLocal(request: IncomingMessage, path: string): boolean {
   const { origin, host } = request.headers;
-  return local(host ?? "") && (origin === undefined || origin === `http://${host}`);
+  if (!LOCAL.test(host ?? "")) return false;
+  return origin === undefined || origin === `http://${host}` || (request.method === "GET" && isSdk(path)); // any page loads the SDK
 }
 
 function redirect(response: ServerResponse, location: string): void {

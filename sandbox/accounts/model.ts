@@ -141,6 +141,8 @@ export interface SignupCode {
   businessId: string;
   wabas: string[];
   createdAt: number;
+  /** How old it was made, ms; 0 unless a test wants an old one. */
+  ageMs: number;
   used: boolean;
   tokenDays: number;
   scopes: string[];
