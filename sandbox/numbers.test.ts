@@ -117,7 +117,16 @@ describe("registering", () => {
     expect(await register()).toBe("undefined");
   });
 
+  it("comes back to a number registered long ago", async () => {
+    expect(await register()).toBe("undefined");
+    now += 30 * 86_400_000;
+    await post("/deregister");
+    expect(await register()).toBe("undefined");
+  });
+
   it("is refused for a coexistence number", async () => {
+    const lost = (await bench.control("signup", { flow: "lost", coexistence: true })).body;
+    expect(bench.sandbox.context.world.phones.get(String(lost.phoneNumberId))?.onBizApp).toBe(true);
     signed = await bench.signUp({ flow: "coexistence" });
     expect(await read("is_on_biz_app,platform_type")).toMatchObject({ is_on_biz_app: true, platform_type: "CLOUD_API" });
     expect(await register()).toBe("100");

@@ -5,6 +5,7 @@ import { Script } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { META_SCRIPT } from "./meta/script";
 import { startSandbox } from "./server";
+import { parseState } from "./settings";
 import { DIALOG_SCRIPT } from "./signup/dialog-script";
 import { FORGER_SCRIPT } from "./signup/forger";
 import { STEPS } from "./signup/model";
@@ -172,6 +173,21 @@ describe("the pages of Meta and of the forger", () => {
   ])("run a script that parses: %s", async (name, script) => {
     expect(() => new Script(script)).not.toThrow();
     expect((await page(`/${name}/script.js`)).text).toBe(script);
+  });
+});
+
+describe("the state file", () => {
+  it("may name our portfolio and its token, and owners; all have defaults", async () => {
+    const app = { id: "5", secret: "s", verifyToken: "v" };
+    const given = { partnerId: "400", systemUserToken: "EAAsys", deauthorizeUrl: "http://d", requireProof: true };
+    const parsed = parseState({ app: { ...app, ...given }, businesses: [{ ...ONE, businessId: "410" }] });
+    expect(parsed.app).toMatchObject(given);
+    const named = await startSandbox({ port: 0, state: parsed });
+    expect(named.context.tune.requireProof).toBe(true);
+    expect(named.context.world.wabas.get(ONE.wabaId)?.businessId).toBe("410");
+    await named.close();
+    const { body } = await bench.control("app");
+    expect(body).toMatchObject({ partnerId: expect.stringMatching(/^4\d{14}$/), systemUserToken: expect.stringMatching(/^EAA/) });
   });
 });
 

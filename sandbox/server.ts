@@ -53,7 +53,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   accounts.load();
   remember(world, options.state.conversations ?? [], earlier);
   const [faults, timers] = [new Faults(), new Timers()];
-  const tune: Tunables = { ...DEFAULT_TUNABLES, telling: {}, ...options.tune };
+  const tune: Tunables = { ...DEFAULT_TUNABLES, telling: {}, requireProof: app.requireProof === true, ...options.tune };
   const hooks = new WebhookSender(world, faults, ledger, timers, tune, options.retryMs);
   let origin = "";
   const context: Context = {

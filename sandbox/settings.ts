@@ -59,7 +59,13 @@ export function parseState(input: unknown): SandboxState {
   const given = optional.flatMap((name) => (asText(app[name]) === undefined ? [] : [[name, asText(app[name])]]));
   const templates = asArray(input.templates).map((one) => parseTemplate(one));
   return {
-    app: { id, secret, verifyToken, ...(Object.fromEntries(given) as Partial<AppSettings>) }, // names of `optional`, all texts
+    app: {
+      id,
+      secret,
+      verifyToken,
+      requireProof: app.requireProof === true,
+      ...(Object.fromEntries(given) as Partial<AppSettings>),
+    }, // names of `optional`, all texts
     ...(asText(input.callbackUrl) === undefined ? {} : { callbackUrl: asText(input.callbackUrl) }),
     businesses: asArray(input.businesses).map(readBusiness),
     ...(templates.length > 0 ? { templates } : {}),

@@ -24,6 +24,8 @@ export interface BusinessInput {
   displayPhone: string;
   name: string;
   accessToken: string;
+  /** The portfolio that owns the account; made up unless given. */
+  businessId?: string;
 }
 
 export interface AppSettings {
@@ -37,6 +39,8 @@ export interface AppSettings {
   /** Our own portfolio, and the token of its system user. */
   partnerId?: string;
   systemUserToken?: string;
+  /** `appsecret_proof` is compulsory from the start. */
+  requireProof?: boolean;
   /** Where Meta tells that a user left or wants to be forgotten. */
   deauthorizeUrl?: string;
   dataDeletionUrl?: string;
@@ -133,7 +137,7 @@ export class World {
   addBusiness(input: BusinessInput, given = false): Phone {
     const mark = given ? { given } : {};
     const known = this.wabas.get(input.wabaId);
-    const businessId = known?.businessId ?? ownerIdOf(input.wabaId);
+    const businessId = known?.businessId ?? input.businessId ?? ownerIdOf(input.wabaId);
     if (!this.portfolios.has(businessId)) {
       const owner = { id: businessId, name: input.name, verification: "verified", createdAt: GIVEN_AT, installed: true };
       this.portfolios.set(businessId, { ...owner, ...mark });

@@ -95,6 +95,8 @@ export interface Phone {
   /** messaging_limit_tier and whatsapp_business_manager_messaging_limit. */
   tier: string;
   registered: boolean;
+  /** Once registered, a number need not be verified again within 14 days of its signup. */
+  registeredOnce: boolean;
   pin?: string;
   /** When /register was called, and when a wrong PIN came, ms. */
   registerAttempts: number[];
@@ -179,6 +181,7 @@ export function newPhone(given: Pick<Phone, "id" | "wabaId" | "display" | "name"
     throughput: "STANDARD",
     tier: "TIER_250",
     registered: false,
+    registeredOnce: given.registered === true,
     registerAttempts: [],
     wrongPins: [],
     synced: {},

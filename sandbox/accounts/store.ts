@@ -41,20 +41,23 @@ export class AccountStore {
   async save(): Promise<void> {
     const { path } = this;
     if (path === undefined) return;
-    this.writing = this.writing.then(async () => {
-      const text = this.text();
-      if (text === this.written) return;
-      this.written = text;
-      mkdirSync(dirname(path), { recursive: true });
-      const file = await open(`${path}.new`, "w", 0o600);
-      try {
-        await file.writeFile(text);
-        await file.datasync();
-      } finally {
-        await file.close();
-      }
-      await rename(`${path}.new`, path);
-    });
+    // one after the other; a write that failed does not hold up the next
+    this.writing = this.writing
+      .catch(() => {})
+      .then(async () => {
+        const text = this.text();
+        if (text === this.written) return;
+        mkdirSync(dirname(path), { recursive: true });
+        const file = await open(`${path}.new`, "w", 0o600);
+        try {
+          await file.writeFile(text);
+          await file.datasync();
+        } finally {
+          await file.close();
+        }
+        await rename(`${path}.new`, path);
+        this.written = text;
+      });
     await this.writing;
   }
 

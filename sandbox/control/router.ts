@@ -114,7 +114,8 @@ export function readBusiness(input: unknown): Parameters<Context["world"]["addBu
   const [wabaId = "", phoneNumberId = "", displayPhone = "", name = "", accessToken = ""] = names.map((one) =>
     asText(value[one]),
   );
-  return { wabaId, phoneNumberId, displayPhone, name, accessToken };
+  const businessId = asText(value.businessId);
+  return { wabaId, phoneNumberId, displayPhone, name, accessToken, ...(businessId === undefined ? {} : { businessId }) };
 }
 
 /** Settings of the app, and what tests may turn; what is not named stays. */

@@ -55,9 +55,9 @@ export function phoneFields(world: World, phone: Phone): JsonObject {
   };
 }
 
-/** A number that is not registered within 14 days of its signup has to be verified again. */
+/** A number that was not registered within 14 days of its signup has to be verified again. */
 export function codeStatusOf(phone: Phone, now: number): string {
-  const late = !phone.registered && now - phone.onboardedAt > 14 * 86_400_000;
+  const late = !phone.registeredOnce && now - phone.onboardedAt > 14 * 86_400_000;
   return phone.codeStatus === "VERIFIED" && late ? "EXPIRED" : phone.codeStatus;
 }
 export const PHONE_DEFAULTS = [

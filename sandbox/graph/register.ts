@@ -33,6 +33,7 @@ export function register(ctx: Context, phone: Phone, { fields }: GraphCall): Jso
   checkPin(ctx, phone, pin);
   phone.pin = pin;
   phone.registered = true;
+  phone.registeredOnce = true;
   phone.status = "CONNECTED";
   phone.platform = "CLOUD_API";
   if (phone.quality === "UNKNOWN") phone.quality = "GREEN";

@@ -97,7 +97,7 @@ function numberCard(world: World, phone: Phone): string {
     ["Status", phone.status],
     ["Registered", yes(phone.registered)],
     ["Two-step PIN", yes(phone.pin !== undefined)],
-    ["WhatsApp Business app", yes(phone.onBizApp)],
+    ["Business app", yes(phone.onBizApp)],
     ["Quality", phone.quality],
     ["Name", phone.nameStatus],
     ["Limit", phone.tier],

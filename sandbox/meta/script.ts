@@ -21,7 +21,7 @@ export const META_SCRIPT = `"use strict";
       .then(function (response) {
         return response.json().then(function (answer) {
           if (!response.ok) throw new Error(answer.error || "The sandbox refused this.");
-          var untold = answer.sent === false ? " Nobody was told: the app is not subscribed." : "";
+          var untold = answer.sent === false ? " Nobody was told: no subscription, or no callback." : "";
           var status = typeof answer.status === "number" ? " The app answered " + (answer.status || "nothing") + "." : "";
           $("said").textContent = "Done. " + label + "." + untold + status;
         });

@@ -20,8 +20,10 @@ button, input, select { font: inherit; color: inherit; }
 h1 { font-size: 20px; line-height: 1.25; }
 h2 { font-size: 16px; }
 h3 { font-size: 15px; overflow-wrap: anywhere; }
+section > h2 { margin-block: 6px 10px; }
 main { max-width: 1080px; margin: 0 auto; padding: 20px; display: grid; gap: 18px; }
-.dialog main { max-width: 560px; }
+.dialog section > h2 { margin-block: 6px 10px; }
+main { max-width: 560px; }
 .soft { color: var(--soft); font-size: 13.5px; }
 .card { background: var(--panel); border: 1px solid var(--line); border-radius: 14px; padding: 18px; display: grid; gap: 12px; align-content: start; }
 .grid { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); }

@@ -26,8 +26,8 @@ ${profileStep(extras)}
 ${numberStep(extras)}
 ${codeStep()}
 ${permissionStep()}
-<section class="card" data-step="DONE" aria-labelledby="h-done" hidden>
-  <h2 id="h-done" tabindex="-1">You have connected your account</h2>
+<section class="card" data-step="DONE" hidden>
+  <h2 tabindex="-1">You have connected your account</h2>
   <p class="soft">Closing the window here counts as success, as it does at Meta.</p>
   <div class="row"><button type="button" class="primary" data-do="finish">Finish</button>
   <button type="button" data-do="close">Close this window</button></div>
@@ -46,10 +46,9 @@ ${settings(order)}
 }
 
 function step(name: Step, heading: string, fields: string, buttons: string, hidden = true): string {
-  const id = `h-${name.toLowerCase()}`;
   const back = name === "BUSINESS_ACCOUNT_SELECTION" ? "" : '<button type="button" data-do="back">Back</button>';
-  return `<section class="card" data-step="${name}" aria-labelledby="${id}"${hidden ? " hidden" : ""}>
-  <h2 id="${id}" tabindex="-1">${heading}</h2>
+  return `<section class="card" data-step="${name}"${hidden ? " hidden" : ""}>
+  <h2 tabindex="-1">${heading}</h2>
   ${fields}
   <div class="row">${buttons}${back}</div>
   <div class="row"><button type="button" data-do="cancel">Cancel on this step</button>
@@ -100,7 +99,7 @@ const numberStep = (extras: Extras): string =>
     "PHONE_NUMBER_SETUP",
     extras.coexistence ? "Connect your WhatsApp Business app" : "Add a phone number",
     select("number", "Phone number", '<option value="">Add a new number</option>') +
-      input("new-number", extras.coexistence ? "Number in the WhatsApp Business app" : "New phone number", "", 'inputmode="tel"'),
+      input("new-number", extras.coexistence ? "Number in the WhatsApp Business app" : "New number", "", 'inputmode="tel"'),
     `${NEXT}<button type="button" data-do="only-waba">Finish without a number</button>`,
   );
 

@@ -134,7 +134,7 @@ export const DIALOG_SCRIPT = `"use strict";
     },
     "only-waba": function () { complete("only_waba"); },
     confirm: function () { complete(usualFlow()); },
-    lost: function () { complete("lost"); },
+    lost: function () { complete("lost", { coexistence: facts.extras.coexistence }); },
     expired: function () { complete(usualFlow(), { codeAgeMs: 31000 }); },
     used: function () { complete(usualFlow(), { codeUsed: true }); },
     finish: finish,

@@ -18,6 +18,8 @@ export type Step = (typeof STEPS)[number];
 
 export interface SignupOrder {
   flow: Flow;
+  /** The number lives on the WhatsApp Business app; a lost signup may be of that sort too. */
+  coexistence: boolean;
   /** An existing portfolio, or the id of the new one. */
   businessId?: string;
   businessName?: string;
@@ -75,6 +77,7 @@ export function readOrder(input: JsonObject): SignupOrder {
   return {
     ...(Object.fromEntries([...texts, ...numbers]) as Partial<SignupOrder>), // the names above, with their types
     flow,
+    coexistence: flow === "coexistence" || (flow === "lost" && input.coexistence === true),
     alsoWabaIds: asArray(input.alsoWabaIds).flatMap((id) => asText(id) ?? []),
     codeAgeMs: Math.max(0, Number(input.codeAgeMs ?? 0) || 0),
     codeUsed: input.codeUsed === true,

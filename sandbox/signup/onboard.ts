@@ -96,11 +96,11 @@ function makeWaba(ctx: Context, portfolio: Portfolio, order: Partial<SignupOrder
 }
 
 function phoneFor(ctx: Context, order: SignupOrder, waba: Waba): Phone {
-  const onBizApp = order.flow === "coexistence";
+  const onBizApp = order.coexistence;
   const known = ctx.world.phones.get(order.phoneNumberId ?? "");
   if (known && known.wabaId !== waba.id) throw new ControlError(409, "the number belongs to another account");
   const fresh = { onboardedAt: ctx.now(), synced: {} };
-  if (known) return Object.assign(known, fresh, onBizApp ? { onBizApp, ...CONNECTED } : {});
+  if (known) return Object.assign(known, fresh, onBizApp ? { onBizApp, ...CONNECTED, registeredOnce: true } : {});
   const id = order.phoneNumberId ?? newObjectId();
   const display = order.displayPhone ?? `+1 555 7${id.slice(-2)} ${id.slice(-6, -2)}`;
   const phone = newPhone({
