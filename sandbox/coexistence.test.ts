@@ -146,6 +146,15 @@ describe("a message on the merchant's phone", () => {
     expect((await bench.control("echo", { phoneNumberId: ONE.phoneNumberId, to: ANA, text: "x" })).status).toBe(409);
   });
 
+  it("shares its line with the API: 20 a second", async () => {
+    const { phoneNumberId, token } = await merchant();
+    now = Math.ceil(now / 1000) * 1000;
+    const text = { messaging_product: "whatsapp", type: "text", text: { body: "x" } };
+    const send = (i: number) => bench.graph("POST", `/${phoneNumberId}/messages`, { ...text, to: `5511900${i}` }, token);
+    const answers = await Promise.all(Array.from({ length: 21 }, (_, i) => send(i)));
+    expect(answers.map(errorOf).filter((code) => code === "130429")).toHaveLength(1);
+  });
+
   it("stops with the device, and comes back", async () => {
     const signed = await merchant();
     const status = async () =>

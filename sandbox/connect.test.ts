@@ -195,6 +195,9 @@ describe("a signup", () => {
     const only = await newCode({ flow: "only_waba" });
     expect(only.event).toMatchObject({ event: "FINISH_ONLY_WABA", data: { waba_id: only.wabaId } });
     expect(only.phoneNumberId).toBeUndefined();
+    const lie = await newCode({ claimWabaId: ONE.wabaId });
+    expect(lie.event).toMatchObject({ data: { waba_id: ONE.wabaId } });
+    expect(lie.wabaId).not.toBe(ONE.wabaId);
     const both = await newCode({ flow: "coexistence" });
     expect(both.event).toMatchObject({ event: "FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING", data: { waba_id: both.wabaId } });
     expect(Object.keys(asObject(asObject(both.event).data))).toEqual(["waba_id"]);

@@ -10,6 +10,9 @@ import { checkTemplate } from "./check-template";
 import { GraphError } from "./errors";
 import type { Send } from "./validate";
 
+/** Messages a second of a number that also lives on the WhatsApp Business app. */
+const COEXISTENCE_PER_SECOND = 20;
+
 export interface Admitted {
   client: string;
   template?: Template;
@@ -40,7 +43,8 @@ export function admit(ctx: Context, phone: Phone, send: Send): Admitted {
   checkMediaIds(ctx, phone, send);
   const now = ctx.now();
   if (habits.pairLimited || (ctx.tune.pairLimit && !ctx.limits.takePair(phone.id, client, now))) throw new GraphError(131056);
-  if (!ctx.limits.takeSecond(phone.id, ctx.tune.perSecond, now)) throw new GraphError(130429);
+  const perSecond = phone.onBizApp ? Math.min(COEXISTENCE_PER_SECOND, ctx.tune.perSecond) : ctx.tune.perSecond;
+  if (!ctx.limits.takeSecond(phone.id, perSecond, now)) throw new GraphError(130429);
   const failure = refusal(ctx, phone, send, client, template);
   if (failure !== undefined && ctx.tune.telling[failure] === "sync") throw new GraphError(failure);
   return {

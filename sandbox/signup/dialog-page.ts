@@ -135,5 +135,6 @@ function settings(chosen: SignupOrder): string {
 ${select("order", "Order of event and callback", orders)}
 ${input("partner-delay", "PARTNER_ADDED after (ms)", "", 'inputmode="numeric" placeholder="By chance"')}
 ${input("token-days", "Life of the token (days)", "", 'inputmode="numeric" placeholder="As configured"')}
+${input("claim", "WABA the event names", "", 'placeholder="The one that is shared"')}
 </div></details>`;
 }

@@ -93,6 +93,7 @@ export const DIALOG_SCRIPT = `"use strict";
     set("currency", $("currency").value);
     if (!facts.extras.coexistence) set("phoneNumberId", $("number").value);
     if (!order.phoneNumberId) set("displayPhone", $("new-number").value.trim());
+    set("claimWabaId", $("claim").value.trim());
     if ($("partner-delay").value.trim() !== "") order.partnerDelayMs = Number($("partner-delay").value);
     if ($("token-days").value.trim() !== "") order.tokenDays = Number($("token-days").value);
     return Object.assign(order, more);

@@ -33,6 +33,8 @@ export interface SignupOrder {
   timezoneId?: string;
   /** Further accounts of the same portfolio to share; "another" takes any, or makes one. */
   alsoWabaIds: string[];
+  /** Names another account in the event than the one shared: a lie the app has to find out. */
+  claimWabaId?: string;
   partnerDelayMs?: number;
   /** How old the code is when it is handed over; it lives 30 s. */
   codeAgeMs: number;
@@ -61,6 +63,7 @@ const TEXTS = [
   "currency",
   "timezoneId",
   "pin",
+  "claimWabaId",
   "verification",
 ] as const;
 const NUMBERS = ["partnerDelayMs", "tokenDays"] as const;

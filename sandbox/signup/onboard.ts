@@ -41,9 +41,10 @@ export async function onboard(ctx: Context, order: SignupOrder): Promise<Onboard
   const ids = all.map((one) => one.id);
   const code = newCode(ctx, order, portfolio.id, ids);
   const accessToken = order.withToken ? grantToken(ctx, code) : undefined;
+  const claimed = order.claimWabaId ? { ...shared, wabaId: order.claimWabaId } : shared;
   if (order.flow === "lost") return { ...shared, code: null, event: null };
   ctx.world.codes.set(code.code, code);
-  return { ...shared, code: code.code, event: finishEvent(order.flow, shared), ...(accessToken ? { accessToken } : {}) };
+  return { ...shared, code: code.code, event: finishEvent(order.flow, claimed), ...(accessToken ? { accessToken } : {}) };
 }
 
 /** The browser has got the code only now: its 30 seconds start again, or were over before. */
