@@ -1,5 +1,5 @@
 "use client";
-import { UserRound } from "lucide-react";
+import { PencilLine, UserRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { memo } from "react";
 import { InboxLink } from "@/components/inbox/inbox-link";
@@ -20,7 +20,7 @@ const LONGEST = 160;
 /** Words for a message without a text of its own, such as an image. */
 export function useTypeWord(): (type: string) => string {
   const t = useTranslations("messages");
-  return (type) => (t.has(`card.${type}` as never) ? t(`card.${type}` as "card.image") : t("card.other", { type }));
+  return (type) => t(t.has(`card.${type}` as never) ? (`card.${type}` as "card.image") : "card.unknown");
 }
 
 function Preview({ row }: { row: Row }) {
@@ -37,7 +37,7 @@ function Preview({ row }: { row: Row }) {
       {direction === "out" && <StateIcon state={state} />}
       <span dir="auto" className="truncate">
         {speaker && `${speaker} `}
-        {plain && line ? line : line ? `${word(type)}: ${line}` : word(type)}
+        {plain && line ? line : line && type !== "unsupported" ? `${word(type)}: ${line}` : word(line || type)}
       </span>
     </>
   );
@@ -75,7 +75,6 @@ export const ConversationRow = memo(function ConversationRow({ row, href, open, 
           <Stamp at={row.lastActivityAt} className={cn("text-xs", unread ? "font-semibold text-accent-ink" : "text-muted")} />
         </span>
         <span className="flex items-center gap-1.5 text-sm text-muted">
-          {row.hasDraft && <span className="shrink-0 font-semibold text-note-ink">{t("list.draft")}</span>}
           <span className={cn("flex min-w-0 grow items-center gap-1", unread && "text-ink")}>
             <Preview row={row} />
           </span>
@@ -99,7 +98,13 @@ export const ConversationRow = memo(function ConversationRow({ row, href, open, 
               t("list.unassigned")
             )}
           </span>
-          <WindowPill closesAt={row.windowClosesAt} quiet />
+          {row.hasDraft && (
+            <Badge tone="note">
+              <PencilLine aria-hidden="true" />
+              {t("list.draft")}
+            </Badge>
+          )}
+          <WindowPill closesAt={row.windowClosesAt} quiet className="shrink-0 whitespace-nowrap" />
         </span>
       </span>
     </InboxLink>
