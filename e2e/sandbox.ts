@@ -47,16 +47,15 @@ async function control(path: string, body: object): Promise<unknown> {
 
 /** The client writes without a screen; `secondsAgo` moves the provider's time back, and so the window. */
 export async function clientWrites(client: Client, text: string, secondsAgo = 0): Promise<void> {
-  const timestamp = Math.floor(Date.now() / 1000) - secondsAgo;
-  await control("inbound", {
-    phoneNumberId: firm.phoneNumberId,
-    from: client.digits,
-    name: client.name,
-    type: "text",
-    text,
-    timestamp: String(timestamp),
-  });
+  await arrives(client, { type: "text", text, timestamp: String(Math.floor(Date.now() / 1000) - secondsAgo) });
 }
+
+/** The client writes into a group that our number is in. */
+export const clientWritesInGroup = (client: Client, text: string) =>
+  arrives(client, { type: "text", text, group_id: "120363000000000001" });
+
+const arrives = (client: Client, message: object) =>
+  control("inbound", { phoneNumberId: firm.phoneNumberId, from: client.digits, name: client.name, ...message });
 
 /** What the provider accepted for this client, in order. */
 export async function sentTo(client: Client): Promise<{ text?: string; type: string }[]> {

@@ -1,5 +1,5 @@
 import { expect, open, reply, rowOf, test, thread } from "./desk";
-import { newClient, openPhone, sentTo, writeOnPhone } from "./sandbox";
+import { clientWrites, newClient, openPhone, sentTo, writeOnPhone } from "./sandbox";
 
 test("a client writes, the firm answers, both sides see the ticks", async ({ deskOf, context }) => {
   const client = newClient("Ana");
@@ -35,6 +35,20 @@ test("what came with the page survives a reload at the same address", async ({ d
   await desk.reload();
   await expect(desk.getByRole("heading", { name: client.name })).toBeVisible();
   await expect(desk.getByRole("textbox", { name: "Reply" })).toHaveValue("half a thought");
+});
+
+test("a draft emptied just before the page goes away leaves no mark", async ({ deskOf }) => {
+  const client = newClient("Made");
+  const desk = await deskOf("lawyer");
+  await clientWrites(client, "Selamat siang");
+  await open(desk, client);
+  await desk.getByRole("textbox", { name: "Reply" }).fill("not this after all");
+  await expect(rowOf(desk, client)).toContainText("Draft");
+  await desk.getByRole("textbox", { name: "Reply" }).fill("");
+  await desk.goto("about:blank");
+  await desk.goto("/inbox/all");
+  await expect(rowOf(desk, client)).toContainText("Selamat siang");
+  await expect(rowOf(desk, client)).not.toContainText("Draft");
 });
 
 test("the inbox opens on All until one chooses, and then on the choice", async ({ deskOf }) => {
