@@ -35,12 +35,12 @@ test("the whole reply on a phone, at 320 px without sideways scroll", async ({ d
 test("the way to the latest message shows only when it is out of sight, and covers nothing", async ({ deskOf }) => {
   const client = newClient("Ketut");
   const desk = await deskOf("lawyer", PHONE);
-  for (let n = 1; n <= 12; n++) await clientWrites(client, `${n}. ${"a long line that wraps ".repeat(n)}`, 20 - n);
-  await expect(rowOf(desk, client)).toContainText("12. a long line");
+  for (let n = 1; n <= 12; n++) await clientWrites(client, `Nr ${n}: ${"a long line that wraps ".repeat(n)}`, 20 - n);
+  await expect(rowOf(desk, client)).toContainText("Nr 12: a long line");
   await rowOf(desk, client).tap();
   const jump = desk.getByRole("button", { name: /^Jump to latest/ });
   const newest = thread(desk).getByRole("article").last();
-  await expect(newest).toContainText("12. a long line");
+  await expect(newest).toContainText("Nr 12: a long line");
   await desk.waitForTimeout(1000);
   await expect(jump).toHaveCount(0);
   await expect(newest).toBeInViewport();
@@ -50,7 +50,7 @@ test("the way to the latest message shows only when it is out of sight, and cove
   const [log, button] = [await thread(desk).boundingBox(), await jump.boundingBox()];
   expect(button?.y).toBeGreaterThanOrEqual((log?.y ?? 0) + (log?.height ?? 0));
   await jump.tap();
-  await expect(newest).toContainText("12. a long line");
+  await expect(newest).toContainText("Nr 12: a long line");
   await expect(jump).toHaveCount(0);
 });
 

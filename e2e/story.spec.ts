@@ -1,5 +1,5 @@
 import { expect, open, reply, rowOf, test, thread } from "./desk";
-import { clientWrites, newClient, openPhone, sentTo, writeOnPhone } from "./sandbox";
+import { clientWrites, clientWritesInGroup, newClient, openPhone, sentTo, writeOnPhone } from "./sandbox";
 
 test("a client writes, the firm answers, both sides see the ticks", async ({ deskOf, context }) => {
   const client = newClient("Ana");
@@ -60,4 +60,19 @@ test("the inbox opens on All until one chooses, and then on the choice", async (
   await expect(desk).toHaveURL(/\/inbox\/unassigned$/);
   await desk.goto("/inbox");
   await expect(views.getByRole("link", { name: "Unassigned", exact: true })).toHaveAttribute("aria-current", "page");
+});
+
+test("before one answers what was said in a group, the composer says whom the answer reaches", async ({ deskOf }) => {
+  const client = newClient("Dewa");
+  const desk = await deskOf("lawyer");
+  const guard = desk.getByText(`Your reply goes to ${client.name} alone, not to the group.`);
+  await clientWrites(client, "Hello, only to you", 5);
+  await open(desk, client);
+  await expect(thread(desk)).toContainText("only to you");
+  await expect(guard).toHaveCount(0);
+  await clientWritesInGroup(client, "Who has the key?");
+  await expect(guard).toBeVisible();
+  await clientWrites(client, "Never mind");
+  await expect(thread(desk)).toContainText("Never mind");
+  await expect(guard).toHaveCount(0);
 });

@@ -46,9 +46,11 @@ test("the window says on which day it closes", async ({ deskOf }) => {
   await clientWrites(soon, "This morning", 20.5 * HOUR);
   await expect(rowOf(desk, later)).toContainText(/24-hour window: until tomorrow \d\d:\d\d/);
   await open(desk, later);
-  await expect(desk.getByRole("region", { name: "Conversation" }).getByText(/until tomorrow \d\d:\d\d/)).toBeVisible();
+  await expect(
+    desk.getByRole("region", { name: "Conversation", exact: true }).getByText(/until tomorrow \d\d:\d\d/),
+  ).toBeVisible();
   await openOld(desk, soon);
-  await expect(desk.getByRole("region", { name: "Conversation" }).getByText(/3 h (29|30) min left/)).toBeVisible();
+  await expect(desk.getByRole("region", { name: "Conversation", exact: true }).getByText(/3 h (29|30) min left/)).toBeVisible();
 });
 
 test("a free text that failed is not offered again once the window has closed over it", async ({ deskOf }) => {
@@ -61,6 +63,7 @@ test("a free text that failed is not offered again once the window has closed ov
   await expect(again).toBeVisible({ timeout: 20_000 });
   await expect(again).toHaveCount(0, { timeout: 40_000 });
   await expect(thread(desk)).toContainText("The 24-hour window is closed, so this text cannot go again.");
+  await expect(desk.getByRole("region", { name: "Choose a template" }).getByRole("listitem").first()).toBeVisible();
   await thread(desk).getByRole("button", { name: "Choose a template" }).click();
   await expect(desk.getByRole("searchbox", { name: "Filter templates" })).toBeFocused();
 });

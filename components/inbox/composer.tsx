@@ -29,6 +29,12 @@ export function Composer({ conversation }: { conversation: ConversationView }) {
   const { windowClosesAt } = conversation;
   const phase = useClock((now) => windowPhase(windowClosesAt, now));
   const open = isOpen(phase);
+  // A window that opens leads back to the reply, whatever was unfolded while it was closed.
+  const [before, setBefore] = useState(open);
+  if (open !== before) {
+    setBefore(open);
+    if (open) setChoosing(false);
+  }
   const time = windowClosesAt ? format.dateTime(new Date(windowClosesAt), DAY_AND_CLOCK) : "";
   if (!conversation.can.reply)
     return (
