@@ -17,6 +17,7 @@ export default {
       floating: token("floating"),
       hover: token("hover"),
       selected: token("selected"),
+      chip: token("chip"),
       line: token("line"),
       "line-strong": token("line-strong"),
       ink: token("ink"),

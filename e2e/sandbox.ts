@@ -52,9 +52,12 @@ export async function clientDoes(client: Client, what: object): Promise<void> {
 
 /** The client writes; `secondsAgo` moves the provider's time back, and so the window. */
 export async function clientWrites(client: Client, text: string, secondsAgo = 0): Promise<void> {
-  const timestamp = Math.floor(Date.now() / 1000) - secondsAgo;
-  await clientDoes(client, { type: "text", text, timestamp: String(timestamp) });
+  await clientDoes(client, { type: "text", text, timestamp: String(Math.floor(Date.now() / 1000) - secondsAgo) });
 }
+
+/** The client writes into a group that our number is in. */
+export const clientWritesInGroup = (client: Client, text: string) =>
+  clientDoes(client, { type: "text", text, group_id: "120363000000000001" });
 
 /** What the provider accepted for this client, in order. */
 export async function sentTo(client: Client): Promise<{ text?: string; type: string; wamid: string }[]> {

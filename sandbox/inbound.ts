@@ -34,6 +34,7 @@ export function receiveInbound(ctx: Context, input: JsonObject): string {
     ...body,
     ...(input.context === undefined ? {} : { context: contextOf(input.context, phone.digits) }),
     ...(input.referral === undefined ? {} : { referral: input.referral }),
+    ...(input.group_id === undefined ? {} : { group_id: input.group_id }),
   };
   if (SPOKEN.has(type)) {
     // the window counts from the client's own time; an older message never shortens it

@@ -1,12 +1,14 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
+import { useHydrated } from "@/components/data/use-hydrated";
 import { LANGUAGES } from "@/components/shell/languages";
 import { cn } from "@/components/ui/cn";
 
 /** Three languages by their own names; the choice is kept in a cookie until one signs in. */
 export function LanguageSwitch({ label, current }: { label: string; current: string }) {
   const router = useRouter();
+  const hydrated = useHydrated();
   const [pending, start] = useTransition();
   const choose = (locale: string) => {
     // biome-ignore lint/suspicious/noDocumentCookie: the cookie store API is not in every browser we support
@@ -22,9 +24,10 @@ export function LanguageSwitch({ label, current }: { label: string; current: str
               type="button"
               lang={locale}
               aria-pressed={locale === current}
+              disabled={!hydrated}
               onClick={() => choose(locale)}
               className={cn(
-                "h-8 rounded px-2 text-sm hover:bg-hover pointer-coarse:h-11",
+                "h-8 rounded px-2 text-sm hover:bg-hover disabled:opacity-60 pointer-coarse:h-11",
                 locale === current ? "font-semibold text-ink" : "text-muted",
               )}
             >

@@ -108,6 +108,7 @@ export function SignInForm({ words, refused }: { words: SignInWords; refused: st
         <IconButton
           label={visible ? words.hide : words.show}
           icon={visible ? <EyeOff aria-hidden="true" /> : <Eye aria-hidden="true" />}
+          disabled={!hydrated}
           onClick={() => setVisible(!visible)}
           className="absolute end-1 top-7 size-8 pointer-coarse:top-6"
         />

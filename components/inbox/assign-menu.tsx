@@ -55,9 +55,9 @@ export function AssignMenu({ conversation }: { conversation: ConversationView })
   };
   if (!can.assign)
     return (
-      <span className="flex items-center gap-1.5 text-sm text-muted" title={t("assign.notAllowed")}>
-        <UserRound aria-hidden="true" className="size-4" />
-        <bdi>{name ?? t("list.unassigned")}</bdi>
+      <span className="flex min-w-0 shrink-0 items-center gap-1.5 px-1 text-sm text-muted" title={t("assign.notAllowed")}>
+        <UserRound aria-hidden="true" className="size-4 shrink-0" />
+        <bdi className="max-w-40 truncate @max-[36rem]:sr-only">{name ?? t("list.unassigned")}</bdi>
       </span>
     );
   return (
@@ -70,9 +70,9 @@ export function AssignMenu({ conversation }: { conversation: ConversationView })
           aria-keyshortcuts="A"
           aria-label={name ? t("assign.now", { name }) : t("assign.open")}
           icon={assignee ? <Avatar name={assignee.name} className="size-6 text-[0.625rem]" /> : <UserRound aria-hidden="true" />}
-          className="max-w-44 px-2 max-sm:size-11 max-sm:px-0"
+          className="max-w-44 px-2 @max-[36rem]:size-9 @max-[36rem]:p-0 pointer-coarse:@max-[36rem]:size-11"
         >
-          <bdi className="truncate max-sm:hidden">{name ?? t("assign.open")}</bdi>
+          <bdi className="truncate @max-[36rem]:hidden">{name ?? t("assign.open")}</bdi>
         </Button>
       }
     >

@@ -1,5 +1,5 @@
 "use client";
-import { UserRound } from "lucide-react";
+import { PencilLine, UserRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { memo } from "react";
 import { InboxLink } from "@/components/inbox/inbox-link";
@@ -62,7 +62,6 @@ export const ConversationRow = memo(function ConversationRow({ row, href, open, 
           <Stamp at={row.lastActivityAt} className={cn("text-xs", unread ? "font-semibold text-accent-ink" : "text-muted")} />
         </span>
         <span className="flex items-center gap-1.5 text-sm text-muted">
-          {row.hasDraft && <span className="shrink-0 font-semibold text-note-ink">{t("list.draft")}</span>}
           <span className={cn("flex min-w-0 grow items-center gap-1", unread && "text-ink")}>
             <Preview row={row} />
           </span>
@@ -86,7 +85,13 @@ export const ConversationRow = memo(function ConversationRow({ row, href, open, 
               t("list.unassigned")
             )}
           </span>
-          <WindowPill closesAt={row.windowClosesAt} quiet />
+          {row.hasDraft && (
+            <Badge tone="note">
+              <PencilLine aria-hidden="true" />
+              {t("list.draft")}
+            </Badge>
+          )}
+          <WindowPill closesAt={row.windowClosesAt} quiet className="shrink-0 whitespace-nowrap" />
         </span>
       </span>
     </InboxLink>

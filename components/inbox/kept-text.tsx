@@ -15,7 +15,10 @@ export function KeptText({ conversation }: { conversation: ConversationView }) {
   return (
     <section aria-label={t("composer.kept")} className="border-b border-line px-4 py-2">
       <p className="text-sm font-semibold">{t("composer.kept")}</p>
-      <p dir="auto" className="thin-scroll mt-0.5 max-h-24 overflow-y-auto text-sm whitespace-pre-wrap text-muted">
+      <p
+        dir="auto"
+        className="thin-scroll mt-0.5 max-h-24 overflow-y-auto cramped:max-h-9 text-sm whitespace-pre-wrap text-muted"
+      >
         {text}
       </p>
       <p className="mt-1 flex gap-2">

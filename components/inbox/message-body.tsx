@@ -59,14 +59,15 @@ function CardBody({ type, lines }: { type: string; lines: string[] }) {
   const t = useTranslations("messages");
   const word = useTypeWord();
   const Icon = ICON[type] ?? MessageCircleQuestion;
-  const [caption, ...rest] = lines;
+  const withheld = type === "unsupported"; // then the only line is WhatsApp's name of the kind, not the client's words
+  const [caption, ...rest] = withheld ? [] : lines;
   return (
     <div className="flex items-start gap-2.5 py-0.5">
-      <span className="flex size-9 shrink-0 items-center justify-center rounded bg-hover text-muted">
+      <span className="flex size-9 shrink-0 items-center justify-center rounded bg-chip text-muted">
         <Icon aria-hidden="true" className="size-4.5" />
       </span>
       <div className="min-w-0">
-        <p className="text-sm font-semibold">{word(type)}</p>
+        <p className="text-sm font-semibold">{word((withheld && lines[0]) || type)}</p>
         {caption && <MessageText text={caption} />}
         {rest.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a message never move
@@ -74,7 +75,8 @@ function CardBody({ type, lines }: { type: string; lines: string[] }) {
             {safeText(line)}
           </p>
         ))}
-        {lines.length === 0 && <p className="text-sm text-muted">{t("seeOnPhone")}</p>}
+        {withheld && <p className="text-sm text-muted">{t("withheld")}</p>}
+        {lines.length === 0 && !withheld && <p className="text-sm text-muted">{t("seeOnPhone")}</p>}
       </div>
     </div>
   );

@@ -1,11 +1,13 @@
 "use client";
-import { tokenize } from "linkifyjs";
 import { Fragment, type ReactNode, useMemo } from "react";
 import { safeText } from "@/components/inbox/safe-text";
+import { webHref } from "@/components/inbox/web-links";
 import { type Block, type Inline, parseWhatsApp } from "@/components/inbox/whatsapp-text";
 
 /** A link leaves for the web only, says where it goes, and takes nothing of ours along. */
-function WebLink({ href, text }: { href: string; text: string }) {
+function WebLink({ text }: { text: string }) {
+  const href = webHref(text);
+  if (!href) return text;
   return (
     <a
       href={href}
@@ -19,33 +21,15 @@ function WebLink({ href, text }: { href: string; text: string }) {
   );
 }
 
-/** The address as the browser would go there (foreign letters in a host become visible), or null when it is not for the web. */
-export function webHref(value: string): string | null {
-  try {
-    const url = new URL(/^https?:\/\//i.test(value) ? value : `https://${value}`);
-    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
-  } catch {
-    return null;
-  }
-}
-
-function linked(text: string): ReactNode {
-  if (!text.includes(".")) return text;
-  return tokenize(text).map((token, index) => {
-    const value = token.toString();
-    const href = token.isLink && token.t === "url" ? webHref(value) : null;
-    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never move
-    return href ? <WebLink key={index} href={href} text={value} /> : <Fragment key={index}>{value}</Fragment>;
-  });
-}
-
 function draw(node: Inline): ReactNode {
   switch (node.kind) {
     case "text":
-      return linked(node.text);
+      return node.text;
+    case "link":
+      return <WebLink text={node.text} />;
     case "code":
       return (
-        <code dir="ltr" className="rounded-sm bg-hover px-1 font-mono text-[0.875em]">
+        <code dir="ltr" className="rounded-sm bg-chip px-1 font-mono text-[0.875em]">
           {node.text}
         </code>
       );
@@ -103,7 +87,7 @@ function BlockView({ block }: { block: Block }) {
       );
     case "pre":
       return (
-        <pre dir="ltr" className="my-0.5 overflow-x-auto rounded-sm bg-hover px-2 py-1 font-mono text-sm whitespace-pre-wrap">
+        <pre dir="ltr" className="my-0.5 overflow-x-auto rounded-sm bg-chip px-2 py-1 font-mono text-sm whitespace-pre-wrap">
           {block.text}
         </pre>
       );

@@ -11,7 +11,7 @@ const LONGEST = 160;
 /** Words for a message without a text of its own, such as an image. */
 export function useTypeWord(): (type: string) => string {
   const t = useTranslations("messages");
-  return (type) => (t.has(`card.${type}` as never) ? t(`card.${type}` as "card.image") : t("card.other", { type }));
+  return (type) => t(t.has(`card.${type}` as never) ? (`card.${type}` as "card.image") : "card.unknown");
 }
 
 /** A message in one line: its text, or what kind it is. */
@@ -20,6 +20,7 @@ export function useExcerpt(): (message: { text: string; type: string }) => strin
   return ({ text, type }) => {
     const line = safeLine(plainWhatsApp(text.slice(0, LONGEST)));
     if (!line) return word(type);
+    if (type === "unsupported") return word(line); // the line is WhatsApp's name of the kind, not the client's words
     return type === "text" || type === "template" ? line : `${word(type)}: ${line}`;
   };
 }

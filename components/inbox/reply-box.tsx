@@ -15,6 +15,16 @@ import type { ConversationView } from "@/lib/inbox/views";
 const LONGEST = 4096;
 const COUNT_FROM = LONGEST * 0.9;
 
+const CHARS_A_ROW = 40;
+const MOST_ROWS = 8;
+
+/** A guess at the rows a text fills, for browsers that cannot size a field by its content. */
+const rowsFor = (text: string) =>
+  Math.min(
+    MOST_ROWS,
+    text.split("\n", MOST_ROWS).reduce((rows, line) => rows + Math.max(1, Math.ceil(line.length / CHARS_A_ROW)), 0),
+  );
+
 const isTouch = () => window.matchMedia("(pointer: coarse)").matches;
 
 /** A native text area: input methods, spelling and readers stay as people know them. Enter sends, Shift+Enter breaks the line. */
@@ -61,11 +71,11 @@ export function ReplyBox({ conversation, onChooseTemplate }: { conversation: Con
         <textarea
           ref={box}
           id="reply"
-          rows={1}
+          rows={rowsFor(text)}
           dir="auto"
           value={text}
           aria-label={t("composer.reply")}
-          aria-describedby="reply-help"
+          aria-describedby="reply-count reply-help"
           aria-invalid={tooLong || undefined}
           placeholder={t("composer.placeholder", { name })}
           enterKeyHint="enter"
@@ -73,6 +83,15 @@ export function ReplyBox({ conversation, onChooseTemplate }: { conversation: Con
           onKeyDown={onKeyDown}
           className="thin-scroll field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 outline-none placeholder:text-muted"
         />
+        <p
+          id="reply-count"
+          role={tooLong ? "alert" : undefined}
+          className={cn("px-3.5 pb-1 text-xs tabular text-muted empty:hidden", tooLong && "font-semibold text-danger-ink")}
+        >
+          {tooLong
+            ? t("composer.tooLong", { over: length - LONGEST })
+            : length >= COUNT_FROM && t("composer.count", { length, longest: LONGEST })}
+        </p>
         <div className="flex items-center gap-1 ps-1.5 pe-1.5 pb-1.5">
           <IconButton
             id="choose-template"
@@ -81,14 +100,10 @@ export function ReplyBox({ conversation, onChooseTemplate }: { conversation: Con
             icon={<LayoutTemplate />}
             onClick={onChooseTemplate}
           />
-          <p id="reply-help" className="min-w-0 grow truncate px-1 text-xs text-muted">
-            {length >= COUNT_FROM ? (
-              <span className={cn("tabular", tooLong && "font-semibold text-danger-ink")} role={tooLong ? "alert" : undefined}>
-                {tooLong ? t("composer.tooLong", { over: length - LONGEST }) : t("composer.count", { length, longest: LONGEST })}
-              </span>
-            ) : (
-              <span className="pointer-coarse:hidden max-sm:hidden">{t("composer.keys")}</span>
-            )}
+          <p id="reply-help" className="flex h-4 min-w-0 grow basis-0 flex-wrap overflow-hidden px-1 text-xs text-muted">
+            {/* Beside nothing it is too wide for, or on a line below that nobody sees: never cut. */}
+            <span className="h-4 w-px" />
+            <span className="whitespace-nowrap pointer-coarse:hidden">{t("composer.keys")}</span>
           </p>
           <Button
             type="submit"
@@ -96,7 +111,7 @@ export function ReplyBox({ conversation, onChooseTemplate }: { conversation: Con
             variant="primary"
             disabled={!ready}
             icon={<SendHorizontal aria-hidden="true" className="rtl:-scale-x-100" />}
-            className="max-w-48"
+            className="min-w-0 max-w-48 shrink"
           >
             <span className="truncate">{t("composer.send", { name })}</span>
           </Button>

@@ -1,18 +1,19 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ArrowLeft, LayoutTemplate, RefreshCw } from "lucide-react";
+import { ArrowLeft, ChevronDown, LayoutTemplate, RefreshCw } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api } from "@/components/data/api";
 import { useToasts } from "@/components/data/toast-store";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { keys } from "@/components/inbox/keys";
 import { templatesQuery } from "@/components/inbox/queries";
+import { TemplateCard } from "@/components/inbox/template-card";
 import { TemplateForm } from "@/components/inbox/template-form";
-import { plainWhatsApp } from "@/components/inbox/whatsapp-text";
+import { templateTitle } from "@/components/inbox/template-words";
 import { useMe } from "@/components/shell/me";
-import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { cn } from "@/components/ui/cn";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
 import { IconButton } from "@/components/ui/icon-button";
@@ -22,13 +23,22 @@ import { Skeleton } from "@/components/ui/skeleton";
 import type { ConversationView } from "@/lib/inbox/views";
 import type { TemplateView } from "@/lib/templates/views";
 
-/** Readable form of a template's name: `appointment_reminder` reads "appointment reminder". */
-export const templateTitle = (name: string) => name.replaceAll("_", " ");
+interface Props {
+  conversation: ConversationView;
+  /** Where the arrow leads; to the thread it is there only where the choice was folded away. */
+  back: { to: "reply" | "thread"; go: () => void };
+  /** Somebody asked for it: focus comes along. */
+  unfolded: boolean;
+}
 
 /** Choose an approved template, fill its variables in place, see what the client will get. */
-export function TemplateComposer({ conversation, onBack }: { conversation: ConversationView; onBack?: () => void }) {
+export function TemplateComposer({ conversation, back, unfolded }: Props) {
   const t = useTranslations("templates");
   const [chosen, setChosen] = useState<TemplateView | null>(null);
+  const pane = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (unfolded) pane.current?.focus();
+  }, [unfolded]);
   if (chosen)
     return (
       <TemplateForm
@@ -36,13 +46,21 @@ export function TemplateComposer({ conversation, onBack }: { conversation: Conve
         conversation={conversation}
         template={chosen}
         onBack={() => setChosen(null)}
-        onSent={() => (onBack ? onBack() : setChosen(null))}
+        onSent={() => {
+          setChosen(null);
+          back.go();
+        }}
       />
     );
   return (
-    <section aria-label={t("choose")} className="p-3">
+    <section ref={pane} tabIndex={-1} aria-label={t("choose")} className="p-3 outline-none">
       <div className="mb-2 flex items-center gap-2">
-        {onBack && <IconButton label={t("backToReply")} icon={<ArrowLeft className="rtl:-scale-x-100" />} onClick={onBack} />}
+        <IconButton
+          label={back.to === "reply" ? t("backToReply") : t("fold")}
+          icon={back.to === "reply" ? <ArrowLeft className="rtl:-scale-x-100" /> : <ChevronDown />}
+          onClick={back.go}
+          className={cn(back.to === "thread" && "hidden cramped:inline-flex")}
+        />
         <h3 className="grow text-sm font-semibold">{t("choose")}</h3>
       </div>
       <Picker conversation={conversation} onChoose={setChosen} />
@@ -84,24 +102,7 @@ function Picker({ conversation, onChoose }: { conversation: ConversationView; on
         <ul className="flex flex-col gap-1">
           {shown.map((template) => (
             <li key={template.id}>
-              <button
-                type="button"
-                onClick={() => onChoose(template)}
-                className="w-full rounded border border-line bg-floating px-3 py-2 text-start transition-colors hover:border-line-strong hover:bg-hover focus-visible:-outline-offset-2"
-              >
-                <span className="flex items-center gap-2">
-                  <span className="min-w-0 grow truncate text-sm font-semibold">{templateTitle(template.name)}</span>
-                  <Badge>{template.language}</Badge>
-                  <Badge>
-                    {t.has(`category.${template.category.toLowerCase()}` as never)
-                      ? t(`category.${template.category.toLowerCase()}` as "category.utility")
-                      : template.category}
-                  </Badge>
-                </span>
-                <span dir="auto" className="line-clamp-1 text-sm text-muted">
-                  {plainWhatsApp(template.body)}
-                </span>
-              </button>
+              <TemplateCard template={template} onChoose={() => onChoose(template)} />
             </li>
           ))}
         </ul>

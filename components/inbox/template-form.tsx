@@ -3,8 +3,9 @@ import { ArrowLeft, SendHorizontal } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useRef, useState } from "react";
 import { safeLine } from "@/components/inbox/safe-text";
-import { templateTitle } from "@/components/inbox/template-composer";
+import { Blank } from "@/components/inbox/template-card";
 import { asValue, bodyParts, fillBody } from "@/components/inbox/template-text";
+import { templateTitle, useVariableName } from "@/components/inbox/template-words";
 import { useDraft } from "@/components/inbox/use-draft";
 import { useSend } from "@/components/inbox/use-send";
 import { Button } from "@/components/ui/button";
@@ -25,6 +26,7 @@ export function TemplateForm({ conversation, template, onBack, onSent }: Props) 
   const form = useRef<HTMLFormElement>(null);
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const [asked, setAsked] = useState(false);
+  const nameOf = useVariableName();
   const draft = useDraft(conversation);
   const send = useSend(conversation.id);
   const missing = template.variables.filter(({ key }) => !asValue(values[key] ?? ""));
@@ -63,10 +65,10 @@ export function TemplateForm({ conversation, template, onBack, onSent }: Props) 
                 key={index}
                 name={part.key}
                 autoComplete="off"
-                aria-label={t("variable", { name: part.key })}
+                aria-label={nameOf(part.key)}
                 aria-invalid={(asked && missing.some(({ key }) => key === part.key)) || undefined}
                 aria-describedby="template-error"
-                placeholder={template.variables.find(({ key }) => key === part.key)?.example ?? `{{${part.key}}}`}
+                placeholder={template.variables.find(({ key }) => key === part.key)?.example ?? nameOf(part.key)}
                 value={values[part.key] ?? ""}
                 onChange={(event) => set(part.key, event.target.value)}
                 className="field-sizing-content mx-0.5 h-7 max-w-full min-w-28 rounded-sm border border-line-strong bg-floating px-2 align-middle placeholder:text-muted aria-invalid:border-danger"
@@ -74,7 +76,7 @@ export function TemplateForm({ conversation, template, onBack, onSent }: Props) 
             ) : (
               // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one body never move
               <span key={index} className="font-semibold">
-                {values[part.key]?.trim() || `{{${part.key}}}`}
+                {values[part.key]?.trim() || <Blank name={nameOf(part.key)} />}
               </span>
             ),
           )}
@@ -92,11 +94,11 @@ export function TemplateForm({ conversation, template, onBack, onSent }: Props) 
       </div>
       <div className="mt-2 flex flex-wrap items-center justify-end gap-2">
         <p id="template-error" role="alert" className="grow text-sm text-danger-ink">
-          {asked && missing.length > 0 && t("missing", { names: missing.map(({ key }) => `{{${key}}}`).join(", ") })}
+          {asked && missing.length > 0 && t("missing", { names: missing.map(({ key }) => nameOf(key)).join(", ") })}
         </p>
         {draft.trim() && missing[0] && (
           <Button size="sm" variant="quiet" onClick={() => missing[0] && set(missing[0].key, asValue(draft))}>
-            {t("useDraft", { name: `{{${missing[0].key}}}` })}
+            {t("useDraft", { name: nameOf(missing[0].key) })}
           </Button>
         )}
         <Button

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { snippet } from "@/components/inbox/snippet";
-import { asValue, bodyParts, fillBody } from "@/components/inbox/template-text";
+import { asValue, bodyParts, fillBody, languageName } from "@/components/inbox/template-text";
 
 it("reads and fills positional and named variables", () => {
   expect(bodyParts("Hi {{1}}, {{1}} on {{ date }}")).toEqual([
@@ -14,6 +14,13 @@ it("reads and fills positional and named variables", () => {
   expect(fillBody("Hi {{1}} on {{date}}", { "1": " Ana ", date: "" })).toBe("Hi Ana on {{date}}");
   expect(fillBody("{{1}}", { "1": "{{2}} $& $1" })).toBe("{{2}} $& $1");
   expect(asValue(" a\n\tb     c ")).toBe("a b c");
+});
+
+it("names a template's language in the reader's", () => {
+  expect(languageName("pt_BR", "en")).toBe("Brazilian Portuguese");
+  expect(languageName("id", "pt-BR")).toBe("indonésio");
+  expect(languageName("en", "id")).toBe("Inggris");
+  expect(languageName("not a code", "en")).toBe("not a code");
 });
 
 it("marks what was searched, whatever its accents and case", () => {

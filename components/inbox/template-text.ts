@@ -21,3 +21,12 @@ export const fillBody = (body: string, values: Readonly<Record<string, string>>)
 
 /** Meta refuses line breaks, tabs and long runs of spaces inside a variable. */
 export const asValue = (text: string): string => text.replace(/\s+/gu, " ").trim();
+
+/** Meta's language code (`pt_BR`) as people of `locale` say it; a code nobody knows stays as it is. */
+export function languageName(code: string, locale: string): string {
+  try {
+    return new Intl.DisplayNames([locale], { type: "language" }).of(code.replaceAll("_", "-")) ?? code;
+  } catch {
+    return code;
+  }
+}

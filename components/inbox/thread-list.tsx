@@ -2,10 +2,11 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { Bubble } from "@/components/inbox/bubble";
 import type { ThreadItem, ThreadMessage } from "@/components/inbox/thread-items";
 import { DayLine, NoticeLine, UnreadLine } from "@/components/inbox/thread-lines";
+import { END_PX, useLogEnd } from "@/components/inbox/use-log-end";
 import { useReach } from "@/components/inbox/use-reach";
 import { Button } from "@/components/ui/button";
 import { Spinner } from "@/components/ui/spinner";
@@ -26,9 +27,6 @@ const BUBBLE = 58;
 const CHARS_A_LINE = 48;
 const TEXT_LINE = 22;
 const QUOTE = 48;
-/** This near to the end counts as being there: what arrives is followed. */
-const END_PX = 120;
-const SETTLE_MS = 300;
 
 function guessSize(item: ThreadItem | undefined): number {
   if (item?.kind !== "message") return LINE;
@@ -44,8 +42,7 @@ const isOut = (item: ThreadItem | undefined) => item?.kind === "message" && item
 export function ThreadList({ conversation, items, target, loadOlder, loadingOlder, atStart }: Props) {
   const t = useTranslations("inbox");
   const scroller = useRef<HTMLDivElement>(null);
-  const [away, setAway] = useState<{ lastSeen: string | undefined } | null>(null);
-  const list = useVirtualizer({
+  const list = useVirtualizer<HTMLDivElement, Element>({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => guessSize(items[index]),
@@ -61,34 +58,7 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
   const lastKey = items[items.length - 1]?.key;
   const lastOut = items.findLast(isOut)?.key;
 
-  // Until the end has been reached for the first time, the start is no sign of anyone reading there.
-  const [settled, setSettled] = useState(false);
-  useLayoutEffect(() => {
-    list.scrollToEnd();
-    const timer = setTimeout(setSettled, SETTLE_MS, true);
-    return () => clearTimeout(timer);
-  }, [list]);
-
-  // The pane grows and shrinks with what stands below it: from the end, one stays at the end.
-  const atEnd = useRef(true);
-  const height = useRef(0);
-  useEffect(() => {
-    const node = scroller.current;
-    if (!node) return;
-    const observer = new ResizeObserver(() => {
-      if (atEnd.current) list.scrollToEnd();
-    });
-    observer.observe(node);
-    return () => observer.disconnect();
-  }, [list]);
-
-  // What one sends oneself is always followed.
-  const followed = useRef(lastOut);
-  useEffect(() => {
-    if (lastOut === followed.current) return;
-    followed.current = lastOut;
-    if (lastOut === lastKey) list.scrollToEnd();
-  }, [list, lastOut, lastKey]);
+  const { away, settled, onScroll } = useLogEnd({ scroller, list, count: items.length, lastKey, lastOut, target });
 
   const nearStart = (shown[0]?.index ?? 0) < 12;
   useEffect(() => {
@@ -99,16 +69,6 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
   const loaded = useMemo(() => new Set(items.flatMap((item) => ("message" in item ? [item.message.id] : []))), [items]);
   const jumpFor = ({ quoted }: ThreadMessage) => (quoted && quoted !== "missing" && loaded.has(quoted.id) ? jump : null);
 
-  const onScroll = () => {
-    const near = list.isAtEnd(END_PX);
-    // A pane that shrank is not a hand that scrolled: the observer puts it right first.
-    if (!near && scroller.current?.clientHeight !== height.current) {
-      height.current = scroller.current?.clientHeight ?? 0;
-      return;
-    }
-    atEnd.current = near;
-    if (near !== (away === null)) setAway(near ? null : { lastSeen: lastKey });
-  };
   const unseen = away ? items.length - 1 - items.findLastIndex((item) => item.key === away.lastSeen) : 0;
   return (
     <div className="relative flex min-h-0 grow flex-col">
@@ -168,13 +128,16 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
         </div>
       </div>
       {away && (
-        <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
+        <div className="flex shrink-0 justify-center py-1.5">
           <Button
             id="jump-to-latest"
             size="sm"
-            className="pointer-events-auto rounded-full bg-floating shadow-floating"
+            className="rounded-full bg-floating"
             icon={<ArrowDown aria-hidden="true" />}
-            onClick={() => list.scrollToEnd()}
+            onClick={() => {
+              list.scrollToEnd();
+              scroller.current?.focus({ preventScroll: true });
+            }}
           >
             {t("thread.latest", { count: unseen })}
           </Button>

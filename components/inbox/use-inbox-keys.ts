@@ -1,4 +1,5 @@
 "use client";
+import { focusComposer } from "@/components/inbox/focus-composer";
 import { useLastAction } from "@/components/inbox/last-action";
 import { go, hrefOf, type Place } from "@/components/inbox/place";
 import { useChangeAssignee, useChangeStatus } from "@/components/inbox/use-triage";
@@ -44,8 +45,7 @@ export function useInboxKeys(place: Place): void {
     },
     r: (event) => {
       event.preventDefault();
-      const reply = document.getElementById("reply") ?? document.getElementById("template-search");
-      reply?.focus();
+      focusComposer();
     },
     t: (event) => {
       event.preventDefault();

@@ -6,7 +6,7 @@ import { useClockSync } from "@/components/data/clock";
 import { connectLive } from "@/components/data/live";
 import { useSession } from "@/components/data/session-store";
 import { guessRow, isLoaded, putMessages, putRows } from "@/components/inbox/cache";
-import { flushDrafts, onDraftSaved } from "@/components/inbox/drafts";
+import { onDraftSaved, saveOnLeaving } from "@/components/inbox/drafts";
 import { keys } from "@/components/inbox/keys";
 import type { Place } from "@/components/inbox/place";
 import { fetchAround, fetchNewest, fetchRows } from "@/components/inbox/queries";
@@ -96,13 +96,12 @@ export function useLiveInbox(place: Place): void {
       }
     };
     onDraftSaved((id, hasDraft) => guessRow(client, id, { hasDraft }));
-    addEventListener("pagehide", flushDrafts);
+    const stopSaving = saveOnLeaving();
     const disconnect = connectLive(onEvent);
     return () => {
       disconnect();
       clearTimeout(timer);
-      removeEventListener("pagehide", flushDrafts);
-      flushDrafts();
+      stopSaving();
     };
   }, [client]);
 }

@@ -9,7 +9,7 @@ const blockText = (block: Block): string =>
 const plainOf = (text: string) => parseWhatsApp(text).map(blockText).join("\n");
 const bare = (text: string) => text.replace(/[*_~`>\-\d.\s]/g, "");
 const marked = fc
-  .array(fc.constantFrom("*", "_", "~", "`", "```", ">", "- ", "1. ", " ", "\n", "a", "é", "😀", "9"), { maxLength: 60 })
+  .array(fc.constantFrom("*", "_", "~", "`", "```", ">", "- ", "1. ", " ", "\n", "a", "é", "😀", "9", "a.co/"), { maxLength: 60 })
   .map((a) => a.join(""));
 
 describe("marks", () => {
@@ -31,6 +31,42 @@ describe("marks", () => {
     ["*_x_*", [{ kind: "bold", children: [{ kind: "italic", children: [{ kind: "text", text: "x" }] }] }]],
     ["~no", [{ kind: "text", text: "~no" }]],
   ])("%s", (text, expected) => expect(parseInline(text)).toEqual(expected));
+});
+
+const text = (words: string): Inline => ({ kind: "text", text: words });
+const link = (words: string): Inline => ({ kind: "link", text: words });
+const bold = (...children: Inline[]): Inline => ({ kind: "bold", children });
+const italic = (...children: Inline[]): Inline => ({ kind: "italic", children });
+
+describe("marks in and around an address", () => {
+  it.each([
+    "https://example.org/a_b_c",
+    "https://example.org/_private_/x",
+    "https://example.org/*all*/x",
+    "https://example.org/~ana/~x~",
+    "https://example.org/a`b`c",
+    "https://example.org/?q=*a*&from=_b_",
+    "https://example.org/wiki/Law_(state)_of",
+    "https://example.org/foo_",
+    "example.org/a_b_/c",
+  ])("%s opens as it was written", (address) => {
+    expect(parseInline(address)).toEqual([link(address)]);
+    expect(parseInline(`see ${address} now`)).toEqual([text("see "), link(address), text(" now")]);
+  });
+  it.each<[string, Inline[]]>([
+    ["*https://example.org/a_b*", [bold(link("https://example.org/a_b"))]],
+    ["_https://example.org/a_", [italic(link("https://example.org/a"))]],
+    ["*_https://example.org/a_*", [bold(italic(link("https://example.org/a")))]],
+    ["~see https://example.org/a~", [{ kind: "strike", children: [text("see "), link("https://example.org/a")] }]],
+    ["`https://example.org/a_b_`", [{ kind: "code", text: "https://example.org/a_b_" }]],
+    ["*a* https://example.org/b*", [bold(text("a")), text(" "), link("https://example.org/b*")]],
+    ["*https://a.org* and *b*", [bold(link("https://a.org")), text(" and "), bold(text("b"))]],
+    ["_a https://example.org/b_c_d e_", [italic(text("a "), link("https://example.org/b_c_d"), text(" e"))]],
+    ["https://example.org/a_b, then", [link("https://example.org/a_b"), text(", then")]],
+    ["(https://example.org/a_(b))", [text("("), link("https://example.org/a_(b)"), text(")")]],
+    ["https://example.org/a_b. *b*", [link("https://example.org/a_b"), text(". "), bold(text("b"))]],
+    ["_x_ javascript:alert(1)", [italic(text("x")), text(" javascript:alert(1)")]],
+  ])("%s", (words, expected) => expect(parseInline(words)).toEqual(expected));
 });
 
 describe("blocks", () => {
@@ -55,6 +91,7 @@ test.prop([fc.string({ unit: "grapheme", maxLength: 200 }).filter((s) => !/[*_~`
 
 it("is linear: 4,096 marks take no time", () => {
   const started = performance.now();
-  for (const mark of ["*", "_a ", "*a _b ~c ", "` ", "```"]) parseWhatsApp(mark.repeat(4096 / mark.length));
+  for (const mark of ["*", "_a ", "*a _b ~c ", "` ", "```", "_a.co_ ", "*a.co/_ "])
+    parseWhatsApp(mark.repeat(4096 / mark.length));
   expect(performance.now() - started).toBeLessThan(200);
 });

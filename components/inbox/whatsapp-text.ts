@@ -1,11 +1,12 @@
 /**
  * WhatsApp's marks as a tree: `*bold*`, `_italic_`, `~struck~`, `` `code` ``, three backticks for a block, `> ` quote, `- ` or `* `
  * and `1. ` lists. Pure, linear in the length, never throws. A mark counts only at the edge of a word with no space inside it,
- * as on the phone; what is not a mark stays as written.
+ * as on the phone; what is not a mark stays as written. Inside a web address nothing is a mark.
  */
+import { type Link, linksIn, placesOf } from "@/components/inbox/web-links";
+
 export type Inline =
-  | { kind: "text"; text: string }
-  | { kind: "code"; text: string }
+  | { kind: "text" | "code" | "link"; text: string }
   | { kind: "bold" | "italic" | "strike"; children: Inline[] };
 export type Block =
   | { kind: "lines"; lines: Inline[][] }
@@ -19,21 +20,23 @@ type Mark = keyof typeof MARKS;
 const isMark = (char: string | undefined): char is Mark => char === "*" || char === "_" || char === "~";
 const WORD = /[\p{L}\p{N}]/u;
 const SPACE = /\s/u;
-const DEEPEST = 3; // bold, italic and struck at once; a mark inside its own kind means nothing
 
-function closingAt(text: string, mark: string, from: number, to: number): number {
-  for (let i = text.indexOf(mark, from + 1); i !== -1 && i < to; i = text.indexOf(mark, i + 1)) {
-    const before = text[i - 1];
+/** `inside[i]` is 1 within an address, where nothing closes; its last marks may close what was opened before it. */
+function closingAt(text: string, mark: string, from: number, inside: Uint8Array | null): number {
+  for (let i = text.indexOf(mark, from + 1); i !== -1; i = text.indexOf(mark, i + 1)) {
+    const before = text[i - 1] ?? " ";
     const after = text[i + 1];
-    if (i > from + 1 && before !== undefined && !SPACE.test(before) && (i + 1 >= to || after === undefined || !WORD.test(after)))
-      return i;
+    if (i > from + 1 && inside?.[i] !== 1 && !SPACE.test(before) && (after === undefined || !WORD.test(after))) return i;
   }
   return -1;
 }
 
-/** Marks inside one line. */
-export function parseInline(text: string, used = "", depth = 0): Inline[] {
+/** Marks inside one line; a mark inside its own kind (`used`) means nothing. */
+export function parseInline(text: string, used = ""): Inline[] {
   const out: Inline[] = [];
+  const links = linksIn(text);
+  const inside = links.length > 0 ? placesOf(text, links) : null;
+  const starts = new Map(links.map((link): [number, Link] => [link.from, link]));
   const dead = new Set<string>();
   let plain = "";
   const flush = () => {
@@ -42,10 +45,17 @@ export function parseInline(text: string, used = "", depth = 0): Inline[] {
   };
   for (let i = 0; i < text.length; i++) {
     const char = text[i] ?? "";
+    const link = starts.get(i);
+    if (link) {
+      flush();
+      out.push({ kind: "link", text: text.slice(link.from, link.to) });
+      i = link.to - 1;
+      continue;
+    }
     const next = text[i + 1];
     const opens =
       (isMark(char) || char === "`") && !used.includes(char) && !dead.has(char) && (i === 0 || !WORD.test(text[i - 1] ?? ""));
-    const end = opens && next !== undefined && !SPACE.test(next) ? closingAt(text, char, i, text.length) : -1;
+    const end = opens && next !== undefined && !SPACE.test(next) ? closingAt(text, char, i, inside) : -1;
     if (opens && end === -1 && next !== undefined && !SPACE.test(next)) dead.add(char); // no closing one further on either
     if (end === -1) {
       plain += char;
@@ -54,11 +64,7 @@ export function parseInline(text: string, used = "", depth = 0): Inline[] {
     flush();
     const inner = text.slice(i + 1, end);
     if (char === "`") out.push({ kind: "code", text: inner });
-    else if (isMark(char)) {
-      const children: Inline[] =
-        depth + 1 < DEEPEST ? parseInline(inner, used + char, depth + 1) : [{ kind: "text", text: inner }];
-      out.push({ kind: MARKS[char], children });
-    }
+    else if (isMark(char)) out.push({ kind: MARKS[char], children: parseInline(inner, used + char) });
     i = end;
   }
   flush();

@@ -45,7 +45,7 @@ export function WindowRing({ name, closesAt, className }: { name: string; closes
       <span
         className={cn(
           "flex size-8 items-center justify-center rounded-full text-xs font-semibold tracking-wide",
-          open ? "bg-accent-soft text-accent-ink" : "bg-hover text-muted",
+          open ? "bg-accent-soft text-accent-ink" : "bg-chip text-muted",
         )}
       >
         {initials(name)}

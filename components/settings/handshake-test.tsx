@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { CircleCheck, CircleX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { api } from "@/components/data/api";
+import { useHydrated } from "@/components/data/use-hydrated";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -12,6 +13,7 @@ import { HandshakeView } from "@/lib/webhooks/views";
 export function HandshakeTest({ url }: { url: string }) {
   const t = useTranslations("settings");
   const problem = useProblemText();
+  const hydrated = useHydrated();
   const test = useMutation({ mutationFn: () => api.post("/api/settings/webhook/test", {}, HandshakeView) });
   const result = test.data;
   const reason = result?.reason;
@@ -25,7 +27,7 @@ export function HandshakeTest({ url }: { url: string }) {
       <h2 className="font-semibold">{t("webhook.test.title")}</h2>
       <p className="mt-1 text-sm text-muted">{t("webhook.test.body")}</p>
       <div className="mt-4 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <Button pending={test.isPending} onClick={() => test.mutate()}>
+        <Button pending={test.isPending} disabled={!hydrated} onClick={() => test.mutate()}>
           {test.isPending ? t("webhook.test.running") : t("webhook.test.run")}
         </Button>
         <code dir="ltr" className="min-w-0 truncate text-sm text-muted max-sm:hidden">

@@ -5,6 +5,7 @@ import { api } from "@/components/data/api";
 import { useClock } from "@/components/data/clock";
 import { EXACT } from "@/components/inbox/formats";
 import { HandshakeTest } from "@/components/settings/handshake-test";
+import { isPublicHttps } from "@/components/settings/public-address";
 import { Card } from "@/components/ui/card";
 import { CopyField } from "@/components/ui/copy-field";
 import { Field } from "@/components/ui/field";
@@ -33,7 +34,7 @@ export function WebhookSettings({ initial }: { initial: WebhookSettingsView }) {
           <p className="mt-1 text-muted">{t("webhook.lead")}</p>
         </header>
         <Card className="flex flex-col gap-5">
-          <Field label={t("webhook.url")} hint={t("webhook.urlHint")}>
+          <Field label={t("webhook.url")} hint={isPublicHttps(data.url) ? t("webhook.urlHint") : t("webhook.urlPrivate")}>
             {(control) => (
               <CopyField {...control} value={data.url} copyLabel={t("webhook.copy")} copiedLabel={t("webhook.copied")} />
             )}

@@ -25,6 +25,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
       closeLabel={t("close")}
       className="w-[min(44rem,calc(100vw-2rem))]"
     >
+      <p className="mb-4 hidden rounded bg-note-soft px-3 py-2 text-sm text-note-ink pointer-coarse:block">{t("help.touch")}</p>
       <div className="grid gap-x-10 gap-y-6 sm:grid-cols-2">
         {GROUPS.map(({ scope, keys }) => (
           <section key={scope} aria-labelledby={`keys-${scope}`}>

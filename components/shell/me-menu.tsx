@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
 import { api } from "@/components/data/api";
 import { useToasts } from "@/components/data/toast-store";
+import { useHydrated } from "@/components/data/use-hydrated";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { LANGUAGES } from "@/components/shell/languages";
 import { useMe } from "@/components/shell/me";
@@ -19,6 +20,7 @@ export function MeMenu() {
   const t = useTranslations("shell");
   const me = useMe();
   const router = useRouter();
+  const hydrated = useHydrated();
   const { theme, setTheme } = useTheme();
   const client = useQueryClient();
   const problem = useProblemText();
@@ -46,7 +48,8 @@ export function MeMenu() {
           type="button"
           aria-label={t("me.open", { name: me.name })}
           title={me.name}
-          className="flex size-11 items-center justify-center rounded-full md:size-10"
+          disabled={!hydrated}
+          className="flex size-11 items-center justify-center rounded-full disabled:opacity-50 md:size-10"
         >
           <Avatar name={me.name} className="size-8" />
         </button>

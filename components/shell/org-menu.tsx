@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { api } from "@/components/data/api";
 import { useToasts } from "@/components/data/toast-store";
+import { useHydrated } from "@/components/data/use-hydrated";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { useMe } from "@/components/shell/me";
 import { DropdownMenu, MenuLabel, MenuRadioGroup, MenuRadioItem } from "@/components/ui/dropdown-menu";
@@ -13,6 +14,7 @@ export function OrgMenu() {
   const t = useTranslations("shell");
   const me = useMe();
   const problem = useProblemText();
+  const hydrated = useHydrated();
   const show = useToasts((state) => state.show);
   const change = useMutation({
     mutationFn: (organisationId: string) => api.send("POST", "/api/session/organisation", { organisationId }),
@@ -28,7 +30,8 @@ export function OrgMenu() {
           type="button"
           aria-label={t("org.open", { name: me.organisation.name })}
           title={me.organisation.name}
-          className="flex size-11 items-center justify-center rounded hover:bg-hover data-[state=open]:bg-hover md:size-10"
+          disabled={!hydrated}
+          className="flex size-11 items-center justify-center rounded hover:bg-hover disabled:opacity-50 data-[state=open]:bg-hover md:size-10"
         >
           <Mark className="size-6" />
         </button>

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { useHydrated } from "@/components/data/use-hydrated";
 import { useHelp } from "@/components/shell/help";
 import { useMe } from "@/components/shell/me";
 import { MeMenu } from "@/components/shell/me-menu";
@@ -11,7 +12,7 @@ import { OrgMenu } from "@/components/shell/org-menu";
 import { cn } from "@/components/ui/cn";
 
 const itemLook =
-  "flex h-11 min-w-11 items-center justify-center rounded text-muted transition-colors hover:bg-hover hover:text-ink md:size-10 md:min-w-0 [&_svg]:size-5";
+  "flex h-11 min-w-11 items-center justify-center rounded text-muted transition-colors hover:bg-hover hover:text-ink disabled:opacity-50 md:size-10 md:min-w-0 [&_svg]:size-5";
 
 function RailLink({ href, label, current, icon }: { href: string; label: string; current: boolean; icon: ReactNode }) {
   return (
@@ -36,6 +37,7 @@ export function Rail() {
   const path = usePathname();
   const me = useMe();
   const help = useHelp();
+  const hydrated = useHydrated();
   const threadOpen = /^\/inbox\/[^/]+\/[^/]+/.test(path);
   return (
     <div
@@ -76,6 +78,7 @@ export function Rail() {
           type="button"
           aria-label={t("help.open")}
           title={`${t("help.open")} (?)`}
+          disabled={!hydrated}
           onClick={help.open}
           className={itemLook}
         >

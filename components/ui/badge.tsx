@@ -7,7 +7,7 @@ const look = cva(
   {
     variants: {
       tone: {
-        plain: "bg-hover text-muted",
+        plain: "bg-chip text-muted",
         accent: "bg-accent-soft text-accent-ink",
         solid: "bg-accent font-semibold text-on-accent",
         note: "bg-note-soft text-note-ink",

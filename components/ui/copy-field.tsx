@@ -1,8 +1,10 @@
 "use client";
 import { Check, Copy } from "lucide-react";
 import { useState } from "react";
+import { useHydrated } from "@/components/data/use-hydrated";
 import { Button } from "@/components/ui/button";
-import { Input } from "@/components/ui/input";
+import { cn } from "@/components/ui/cn";
+import { inputLook } from "@/components/ui/input";
 
 interface Props {
   id: string;
@@ -12,8 +14,9 @@ interface Props {
   "aria-describedby"?: string;
 }
 
-/** A value to take elsewhere: read-only, selected on focus, with a copy button that says when it is done. */
+/** A value to take elsewhere: read-only, wrapped so that all of it is seen, selected on focus; its copy button says when it is done. */
 export function CopyField({ id, value, copyLabel, copiedLabel, ...rest }: Props) {
+  const ready = useHydrated();
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(value);
@@ -21,17 +24,23 @@ export function CopyField({ id, value, copyLabel, copiedLabel, ...rest }: Props)
     setTimeout(() => setCopied(false), 2500);
   };
   return (
-    <div className="flex gap-2">
-      <Input
+    <div className="flex items-start gap-2 max-sm:flex-col">
+      <textarea
         id={id}
         readOnly
+        rows={1}
         dir="ltr"
         value={value}
         onFocus={(event) => event.currentTarget.select()}
-        className="min-w-0 grow font-mono text-sm"
+        className={cn(inputLook, "min-h-10 min-w-0 grow field-sizing-content resize-none py-2 font-mono text-sm break-all")}
         {...rest}
       />
-      <Button className="h-10" onClick={copy} icon={copied ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}>
+      <Button
+        className="h-10"
+        disabled={!ready}
+        onClick={copy}
+        icon={copied ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
+      >
         <span aria-live="polite">{copied ? copiedLabel : copyLabel}</span>
       </Button>
     </div>
