@@ -79,10 +79,9 @@ function withReport(facts: Facts, { code, event }: ReportSignup): Facts {
     wabaId: event?.wabaId ?? facts.hints.wabaId,
     phoneNumberId: event?.phoneNumberId ?? facts.hints.phoneNumberId,
   };
-  const said = event && (event.currentStep || event.errorMessage || event.errorCode);
   const stopped =
-    code === null && said
-      ? { step: event.currentStep ?? null, message: event.errorMessage ?? null, code: event.errorCode ?? null }
+    code === null
+      ? { step: event?.currentStep ?? null, message: event?.errorMessage ?? null, code: event?.errorCode ?? null }
       : null;
   return { ...facts, hints, stopped };
 }

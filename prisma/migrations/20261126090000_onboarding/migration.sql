@@ -3,7 +3,7 @@ set role owner;
 create table onboarding_sessions (
   org_id uuid not null references organisations (id),
   id uuid not null,
-  tracking_code text not null unique check (tracking_code ~ '^[0-9A-HJKMNP-TV-Z]{10}$'),
+  tracking_code text not null check (tracking_code ~ '^[0-9A-HJKMNP-TV-Z]{10}$'),
   path text not null check (path in ('new', 'coexistence')),
   state text not null default 'open' check (state in ('open', 'done', 'cancelled', 'expired')),
   started_by uuid not null,
@@ -16,6 +16,7 @@ create table onboarding_sessions (
   expires_at timestamptz not null,
   finished_at timestamptz,
   primary key (org_id, id),
+  unique (org_id, tracking_code),
   foreign key (org_id, started_by) references memberships (org_id, user_id),
   foreign key (org_id, channel_id) references channels (org_id, id)
 );
@@ -39,12 +40,13 @@ create table onboarding_presses (
   org_id uuid not null,
   id uuid not null,
   session_id uuid not null,
-  state_hash bytea not null unique check (octet_length(state_hash) = 32),
+  state_hash bytea not null check (octet_length(state_hash) = 32),
   browser_hash bytea not null check (octet_length(browser_hash) = 32),
   created_at timestamptz not null,
   expires_at timestamptz not null,
   used_at timestamptz,
   primary key (org_id, id),
+  unique (org_id, state_hash),
   foreign key (org_id, session_id) references onboarding_sessions (org_id, id)
 );
 create index onboarding_presses_session on onboarding_presses (org_id, session_id);
