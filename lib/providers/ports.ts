@@ -3,6 +3,9 @@
 import type { ContentView } from "@/lib/kernel/content";
 import type { Secret } from "@/lib/kernel/secret";
 
+/** How far a message of the business had got when the phone app told of it. */
+export type Reached = "pending" | "sent" | "delivered" | "read" | "played" | "failed";
+
 /** A person as a provider names one; at least one of phone and bsuid is there. */
 export interface Sender {
   /** Digits with country code, as given. */
@@ -15,11 +18,17 @@ export interface Sender {
   becomes: { phone: string | null; bsuid: string | null } | null;
 }
 
+/** A message the provider tells of: the client's, or one the business wrote on its phone app. */
 export interface InboundMessage {
   type: "message";
   phoneNumberId: string;
   wamid: string;
+  /** The client, whichever way the message went. */
   sender: Sender;
+  /** Set when the business wrote it on its phone app. */
+  fromPhone: { reached: Reached } | null;
+  /** Told later, out of the phone's past. */
+  past: boolean;
   at: Date;
   content: ContentView;
   /** Whether the client's act opens the 24-hour window and counts as unread. */

@@ -73,19 +73,31 @@ create index number_registrations_number on number_registrations (org_id, phone_
 
 -- a number without a proof of its account cannot exist; those connected before are taken as given
 insert into account_proofs (org_id, waba_id, kind, proven_at) select distinct org_id, waba_id, 'given', now() from channels;
+create table history_chunks (
+  org_id uuid not null,
+  channel_id uuid not null,
+  phase int not null,
+  chunk_order int not null,
+  progress int not null check (progress between 0 and 100),
+  messages int not null,
+  received_at timestamptz not null,
+  primary key (org_id, channel_id, phase, chunk_order),
+  foreign key (org_id, channel_id) references channels (org_id, id)
+);
 alter table channels
   add foreign key (org_id, waba_id) references account_proofs (org_id, waba_id),
   add column pin_sealed bytea,
   add column coexistence boolean not null default false,
   add column token_expires_at timestamptz,
-  add column token_user_id text;
+  add column token_user_id text,
+  add column history_declined int;
 
 do $$
 declare
   t text;
   tenant constant text := 'org_id = nullif(current_setting(''app.org_id'', true), '''')::uuid';
 begin
-  foreach t in array array['onboarding_sessions', 'onboarding_steps', 'onboarding_presses', 'account_proofs', 'number_registrations'] loop
+  foreach t in array array['onboarding_sessions', 'onboarding_steps', 'onboarding_presses', 'account_proofs', 'number_registrations', 'history_chunks'] loop
     execute format('alter table %I enable row level security', t);
     execute format('alter table %I force row level security', t);
     execute format('create policy tenant on %I using (%s) with check (%s)', t, tenant, tenant);
@@ -93,8 +105,8 @@ begin
 end $$;
 create policy system on onboarding_sessions to "system" using (true) with check (true);
 grant select, insert, update on onboarding_sessions, onboarding_steps, onboarding_presses to app, worker;
-grant select, insert on account_proofs, number_registrations to worker;
+grant select, insert on account_proofs, number_registrations, history_chunks to worker;
 grant update (owner_business_id, kind, session_id, proven_by, proven_at) on account_proofs to worker;
-grant select on account_proofs, number_registrations to app;
+grant select on account_proofs, number_registrations, history_chunks to app;
 grant select (org_id, id, state, due_at, lease_until, expires_at), update (state, finished_at) on onboarding_sessions to "system";
 reset role;
