@@ -78,6 +78,8 @@ export function NumbersPage({ initial }: { initial: NumbersView }) {
 function NumberLine({ number }: { number: NumberView }) {
   const t = useTranslations("onboarding");
   const known = t.has(`status.${number.status}` as never);
+  const past = ({ progress, messages, declined }: NonNullable<NumberView["past"]>) =>
+    declined ? t("past.declined") : progress === null ? t("past.waiting") : t("past.progress", { progress, messages });
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-5 py-3.5">
       <div className="min-w-0 grow">
@@ -95,6 +97,7 @@ function NumberLine({ number }: { number: NumberView }) {
             </span>
           )}
         </p>
+        {number.past && <p className="text-sm text-muted">{past(number.past)}</p>}
       </div>
       <Badge tone={number.status === "connected" ? "accent" : number.status === "disconnected" ? "plain" : "danger"}>
         {known ? t(`status.${number.status}` as "status.connected") : number.status}

@@ -1,5 +1,5 @@
 /** Queries: one journey, and the page of numbers. */
-import { listChannelRows } from "@/lib/channels";
+import { listChannelRows, readHistory } from "@/lib/channels";
 import { allow } from "@/lib/identity";
 import type { Ctx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
@@ -18,11 +18,18 @@ export async function getOnboarding(ctx: Ctx, { sessionId }: { sessionId: Id<"on
 export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
   allow(ctx, "numbers.connect");
   return inTenantSql(ctx, async (sql) => {
-    const channels = await listChannelRows(sql);
+    const [channels, pasts] = [await listChannelRows(sql), await readHistory(sql)];
     const open: OnboardingView[] = [];
     for (const session of await listOpenSessions(sql)) open.push(toOnboardingView(session, await listSteps(sql, session.id)));
     return {
-      numbers: channels.map((c) => ({ id: c.id, name: c.name, phone: c.phone, status: c.status, coexistence: c.coexistence })),
+      numbers: channels.map(({ id, name, phone, status, coexistence }) => ({
+        id,
+        name,
+        phone,
+        status,
+        coexistence,
+        past: pasts.get(id) ?? null,
+      })),
       open,
     };
   });

@@ -53,6 +53,8 @@ export const NumberView = z.object({
   phone: z.nullable(z.string()),
   status: z.string(),
   coexistence: z.boolean(),
+  /** How far the phone app's past has come; null for numbers without one. `progress` in percent, null before the first piece. */
+  past: z.nullable(z.object({ progress: z.nullable(z.number()), messages: z.number(), declined: z.boolean() })),
 });
 export type NumberView = z.infer<typeof NumberView>;
 export const NumbersView = z.object({ numbers: z.array(NumberView), open: z.array(OnboardingView) });
