@@ -14,7 +14,7 @@ import { closeRedis, warmRedis } from "@/lib/platform/redis";
 import { sweepTemplates } from "@/lib/templates";
 import { destroyOldBodies, destroyOldUnrouted, ensureIntakeKey, measureBacklog } from "@/lib/webhooks";
 import { messageHandlers, startOutboxSweeps } from "@/workers/messages";
-import { onboardingHandlers, startOnboardingSweep } from "@/workers/onboarding";
+import { onboardingHandlers, startOnboardingSweeps } from "@/workers/onboarding";
 import { startPump } from "@/workers/webhooks";
 
 try {
@@ -28,7 +28,7 @@ warmRedis();
 const search = startSweep("search", 1000, sweepSearch);
 const pump = startPump(() => search.nudge());
 const outbox = startOutboxSweeps();
-const onboarding = startOnboardingSweep();
+const onboarding = startOnboardingSweeps();
 const jobs = startJobs([...messageHandlers, ...onboardingHandlers], 10);
 const flush = startSweep("search.flush", 1000, async () => {
   await flushSearch();

@@ -5,6 +5,7 @@ import { audit } from "@/lib/platform/audit";
 import { SealError } from "@/lib/platform/crypto/codec";
 import { log } from "@/lib/platform/log";
 import type { Sql } from "@/lib/platform/sql";
+import type { TokenReport } from "@/lib/providers/ports";
 
 export interface ChannelRow {
   id: Id<"channel">;
@@ -88,4 +89,19 @@ export async function stopChannel(
   if (!stopped) return;
   log.error("channel.stopped", { channelId: id, status, code });
   await audit(sql, [{ action: "channel.stopped", subject: "channel", subjectId: id, detail: { status, code } }]);
+}
+
+/** Writes down what the provider says of a channel's token. */
+export async function noteToken(
+  sql: Sql,
+  id: Id<"channel">,
+  { scopes, expiresAt, dataAccessExpiresAt }: Pick<TokenReport, "scopes" | "expiresAt" | "dataAccessExpiresAt">,
+): Promise<void> {
+  const date = (ms: number | null) => (ms === null ? null : new Date(ms));
+  await sql.run(
+    "channel.token_noted",
+    `update channels set token_checked_at = $3, token_scopes = $4, token_expires_at = $5, token_data_access_expires_at = $6
+      where org_id = $1 and id = $2`,
+    [sql.ctx.orgId, id, sql.ctx.now, scopes, date(expiresAt), date(dataAccessExpiresAt)],
+  );
 }

@@ -5,6 +5,8 @@
  * each step looks before it acts; a number of the phone app is never registered.
  */
 export { advanceOnboarding } from "@/lib/onboarding/advance-onboarding";
+export { checkAllConnections, checkConnections } from "@/lib/onboarding/check-connections";
+export { expireOnboardings } from "@/lib/onboarding/expire-onboardings";
 export { advanceJob } from "@/lib/onboarding/jobs";
 export { pressConnect } from "@/lib/onboarding/press-connect";
 export { getNumbers, getOnboarding } from "@/lib/onboarding/read-onboarding";

@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Ctx, systemCtx } from "@/lib/kernel/ctx";
-import { asId, type Id } from "@/lib/kernel/ids";
+import { asId } from "@/lib/kernel/ids";
 import {
-  advanceOnboarding,
   cancelOnboarding,
   chooseOnboarding,
   dueOnboardings,
@@ -15,100 +13,27 @@ import {
   startOnboarding,
 } from "@/lib/onboarding";
 import { STEPS } from "@/lib/onboarding/model";
-import { closeDb } from "@/lib/platform/db";
-import { closeHttp } from "@/lib/platform/http";
-import { closeJobs } from "@/lib/platform/jobs";
 import { orgKeys } from "@/lib/platform/keys";
-import { closePools, poolOf } from "@/lib/platform/pool";
-import { closeRedis } from "@/lib/platform/redis";
-import { ctxOf, type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
-import { type Sandbox, startSandbox } from "@/sandbox/server";
+import { poolOf } from "@/lib/platform/pool";
+import { ctxOf, makeOrganisation } from "@/lib/testing/factory";
+import {
+  advance,
+  begin,
+  callsOn,
+  channels,
+  closeMeta,
+  control,
+  type Desk,
+  DONE,
+  look,
+  openMeta,
+  report,
+  signup,
+  stepOf,
+} from "@/lib/testing/journeys";
 
-const APP = "500100000000001";
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  process.env.APP_ENV = "development"; // house: a test plays the launcher
-  sandbox = await startSandbox({
-    port: 0,
-    state: { app: { id: APP, secret: process.env.META_APP_SECRET ?? "", verifyToken: "v" }, businesses: [] },
-    tune: { latencyMs: [0, 2] },
-  });
-  process.env.META_GRAPH_URL = sandbox.origin;
-  process.env.META_SIGNUP_ORIGINS = sandbox.origin;
-  process.env.NEXT_PUBLIC_META_APP_ID = APP;
-  process.env.NEXT_PUBLIC_META_CONFIG_ID = "1200100000000001";
-});
-afterAll(async () => {
-  await sandbox.close();
-  await Promise.all([closeJobs(), closeHttp()]);
-  await Promise.all([closePools(), closeDb()]);
-  await closeRedis();
-});
-
-interface Signup {
-  code: string;
-  wabaId: string;
-  phoneNumberId: string;
-  event: { event: string; data: { waba_id?: string; phone_number_id?: string } };
-}
-const control = async <T>(path: string, body?: unknown): Promise<T> => {
-  const answer = await fetch(`${sandbox.origin}/_control/${path}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body ?? {}),
-  });
-  const json = await answer.json();
-  if (!answer.ok) throw new Error(JSON.stringify(json));
-  return json;
-};
-const signup = (order: object) => control<Signup>("signup", { partnerDelayMs: 0, ...order });
-/** Calls with an effect that the provider saw on an account and its numbers, in order. */
-const callsOn = async ({ wabaId }: Signup): Promise<string[]> => {
-  const text = await (await fetch(`${sandbox.origin}/_control/ledger?since=0&kind=call`)).text();
-  const lines: { effect: string; wabaId: string | null; answer: unknown }[] = text
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-  return lines.filter((l) => l.wabaId === wabaId).map((l) => `${l.effect} ${l.answer}`);
-};
-const DONE = {
-  new: ["exchange 200", "subscribe 200", "register 200"],
-  coexistence: ["exchange 200", "subscribe 200", "sync smb_app_state_sync 200", "sync history 200"],
-};
-
-interface Desk {
-  org: MadeOrganisation;
-  ctx: Ctx;
-  sessionId: Id<"onboarding">;
-  browser: string;
-}
-const organisation = () => makeOrganisation({ channels: [] });
-async function begin(path: "new" | "coexistence" = "new", org?: MadeOrganisation): Promise<Desk> {
-  const mine = org ?? (await organisation());
-  const ctx = () => ctxOf(mine, "owner");
-  const { id } = await startOnboarding(ctx(), { path });
-  return { org: mine, ctx: ctx(), sessionId: id, browser: randomUUID() };
-}
-const eventOf = (s: Signup) => ({
-  event: s.event.event,
-  wabaId: s.event.data.waba_id,
-  phoneNumberId: s.event.data.phone_number_id,
-});
-async function report(desk: Desk, s: Signup | null, hints = true): Promise<void> {
-  const { state } = await pressConnect(desk.ctx, desk);
-  await reportSignup(desk.ctx, { ...desk, state, code: s?.code ?? null, event: s && hints ? eventOf(s) : null });
-}
-const advance = (desk: Desk) => advanceOnboarding(systemCtx(desk.org.id, "test"), desk);
-const look = (desk: Desk) => getOnboarding(desk.ctx, desk);
-const stepOf = async (desk: Desk, step: string) => (await look(desk)).steps.find((s) => s.step === step);
-const channels = async (org: MadeOrganisation) =>
-  (
-    await poolOf("owner").query(
-      "select id, phone_number_id, coexistence, status, pin_sealed is not null as pin from channels where org_id = $1",
-      [org.id],
-    )
-  ).rows;
+beforeAll(openMeta);
+afterAll(closeMeta);
 
 test("a new number goes from a code to a connected channel, and the provider is asked for each thing once", async () => {
   const desk = await begin();

@@ -62,6 +62,14 @@ const SCHEMA = z.object({
     .transform((v) => v.split(",").map((o) => o.trim()))
     .refine((all) => all.every((o) => URL.canParse(o) && new URL(o).origin === o), "must be origins, comma-separated"),
   WEBHOOK_PUBLIC_URL: url("http:", "https:"),
+  /** Zone of the days at whose hours the nightly jobs run. */
+  OPERATIONS_TZ: z
+    .string()
+    .default("UTC")
+    .refine(
+      (zone) => Intl.supportedValuesOf("timeZone").includes(zone) || zone === "UTC",
+      "must be a time zone such as Asia/Jakarta",
+    ),
   OUTBOX_UNKNOWN_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
   METRICS_TOKEN: secret(16).optional(),
 });

@@ -38,6 +38,12 @@ export const counters = {
     help: "Sealed rows that did not open when somebody wanted to read them",
     labelNames: ["table"],
   }),
+  tokenChecks: new Counter({
+    ...make,
+    name: "parley_token_checks_total",
+    help: "Nightly looks at tokens, by what came out; unknown when the provider did not answer",
+    labelNames: ["result"],
+  }),
   jobsDropped: new Counter({ ...make, name: "parley_jobs_dropped_total", help: "Jobs of a name this worker does not know" }),
 };
 export const histograms = {

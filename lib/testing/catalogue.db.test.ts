@@ -38,7 +38,7 @@ const REACH: Record<string, string[]> = {
     "system: UPDATE",
   ],
   webhook_events: ["system: DELETE", "system: INSERT", "system: SELECT", "system: UPDATE", "worker: SELECT", "worker: UPDATE"],
-  job_slots: ["system: INSERT", "system: SELECT"],
+  job_slots: ["system: INSERT", "system: SELECT", "system: UPDATE(done_at,lease_until)"],
   _prisma_migrations: [],
 };
 

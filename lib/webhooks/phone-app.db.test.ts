@@ -154,3 +154,33 @@ test("what was kept for an account nobody had connected is handed over in order 
   expect(await counts(other)).toEqual({ messages: 0, contacts: 0, conversations: 0, unread: 0 });
   expect(await rerouteUnrouted()).toMatchObject({ organisations: [] });
 });
+
+test("an account that leaves takes its numbers along, keeps its history, and may be connected elsewhere; told twice, once", async () => {
+  const org = await makeOrganisation();
+  const statusOf = () =>
+    one<{ status: string; status_reason: string | null }>("select status, status_reason from channels where org_id = $1", [
+      org.id,
+    ]);
+  const tell = async (event: string, more: object = {}) => {
+    const waba_info = { waba_id: wabaOf(org), owner_business_id: fakeMetaId() };
+    await deliver(envelopeOf(fakeMetaId(), { field: "account_update", value: { event, waba_info, ...more } }));
+    await drain(org.id);
+  };
+  await tell("ACCOUNT_OFFBOARDED");
+  expect(await statusOf()).toEqual({ status: "needs_reconnect", status_reason: "ACCOUNT_OFFBOARDED" });
+  await tell("ACCOUNT_RECONNECTED");
+  expect((await statusOf()).status).toBe("connected");
+  await owner().query("update channels set status = 'needs_reconnect', status_reason = null where org_id = $1", [org.id]);
+  await tell("ACCOUNT_RECONNECTED"); // a dead token does not come back by that
+  expect((await statusOf()).status).toBe("needs_reconnect");
+  await tell("PARTNER_APP_UNINSTALLED", { waba_info: { waba_id: wabaOf(org), partner_app_id: "999" } });
+  expect((await statusOf()).status).toBe("needs_reconnect");
+  for (let i = 0; i < 2; i++)
+    await tell("PARTNER_REMOVED", { disconnection_info: { reason: "PRIMARY_INACTIVITY", initiated_by: "SYSTEM" } });
+  expect(await statusOf()).toEqual({ status: "disconnected", status_reason: "PRIMARY_INACTIVITY" });
+  const trail = await owner().query("select 1 from audit_entries where org_id = $1 and action = 'channel.disconnected'", [
+    org.id,
+  ]);
+  expect(trail.rowCount).toBe(1);
+  await expect(makeOrganisation({ channels: [{ wabaId: wabaOf(org), phoneNumberId: phoneOf(org) }] })).resolves.toBeDefined();
+});

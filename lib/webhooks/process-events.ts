@@ -1,6 +1,6 @@
 /** From events to what people see: one organisation at a time, set-wise; effects and "processed" commit together. */
 
-import { noteDeclined, noteHistory } from "@/lib/channels";
+import { applyAccountNews, noteDeclined, noteHistory } from "@/lib/channels";
 import { personKey, resolveContacts } from "@/lib/contacts";
 import { type Received, receiveMessages } from "@/lib/inbox";
 import { systemCtx } from "@/lib/kernel/ctx";
@@ -13,6 +13,7 @@ import { errorFields, log } from "@/lib/platform/log";
 import { counters } from "@/lib/platform/metrics";
 import { isUnavailable } from "@/lib/platform/pool";
 import { inSystem, inTenantSql, type Sql } from "@/lib/platform/sql";
+import type { AccountNews } from "@/lib/providers/meta/parse-account";
 import { Unreadable } from "@/lib/providers/meta/parse-message";
 import type { BookEntry, History } from "@/lib/providers/meta/parse-phone-app";
 import type { InboundMessage, Receipt } from "@/lib/providers/ports";
@@ -24,6 +25,7 @@ interface EventRow {
   kind: string;
   field: string;
   channel_id: string | null;
+  waba_id: string | null;
   payload_sealed: Buffer | null;
   received_at: Date;
   attempts: number;
@@ -122,17 +124,17 @@ const takeEvents = (sql: Sql, ids: string[] | null) =>
   ids
     ? sql.rows<EventRow>(
         "events.take_ids",
-        `select id, kind, field, channel_id, payload_sealed, received_at, attempts, null as due from webhook_events
+        `select id, kind, field, channel_id, waba_id, payload_sealed, received_at, attempts, null as due from webhook_events
           where org_id = $1 and id = any($2::uuid[]) and state = 'pending' order by id`,
         [sql.ctx.orgId, ids],
       )
     : sql.rows<EventRow>(
         "events.take",
         // lengths are read without the payloads: five hundred of 4 MiB would not fit into memory
-        `select id, kind, field, channel_id, payload_sealed, received_at, attempts, due from (
+        `select id, kind, field, channel_id, waba_id, payload_sealed, received_at, attempts, due from (
             select e.*, count(*) over ()::int as due,
               sum(octet_length(payload_sealed)) over (order by next_attempt_at, id) - octet_length(payload_sealed) as before
-            from (select id, kind, field, channel_id, payload_sealed, received_at, attempts, next_attempt_at from webhook_events
+            from (select id, kind, field, channel_id, waba_id, payload_sealed, received_at, attempts, next_attempt_at from webhook_events
               where org_id = $1 and state = 'pending' and next_attempt_at <= now() order by next_attempt_at, id limit $2) e) w
           where coalesce(before, 0) < $3 order by next_attempt_at, id`,
         [sql.ctx.orgId, PROCESS_BATCH, PROCESS_BYTES],
@@ -148,6 +150,7 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
   const messages: Told[] = [];
   const receipts: Receipt[] = [];
   const book: BookEntry[] = [];
+  const news: { wabaId: string; told: AccountNews }[] = [];
   const broken: { id: string; cause: string }[] = [];
   for (const event of events.filter(isUnderstood)) {
     try {
@@ -158,6 +161,7 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
       for (const message of said.messages) messages.push({ message, event });
       receipts.push(...said.receipts);
       book.push(...said.book);
+      if (said.news && event.waba_id) news.push({ wabaId: event.waba_id, told: said.news });
       if (said.history && event.channel_id) await keepHistory(sql, asId("channel", event.channel_id), said.history);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
@@ -166,6 +170,7 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
   }
   const arrived = await receive(sql, messages, book);
   const touched = await applyReceipts(sql, receipts);
+  for (const { wabaId, told } of news) await applyAccountNews(sql, wabaId, told);
   await markProcessed(sql, events, broken);
   return [...arrived, ...touched];
 }

@@ -90,7 +90,18 @@ alter table channels
   add column coexistence boolean not null default false,
   add column token_expires_at timestamptz,
   add column token_user_id text,
-  add column history_declined int;
+  add column token_checked_at timestamptz,
+  add column token_scopes text[],
+  add column token_data_access_expires_at timestamptz,
+  add column history_declined int,
+  add column status_reason text;
+
+-- a slot is taken under a lease before it is done
+alter table job_slots
+  alter done_at drop not null,
+  alter done_at drop default,
+  add column lease_until timestamptz;
+grant update (lease_until, done_at) on job_slots to "system";
 
 do $$
 declare
@@ -105,8 +116,9 @@ begin
 end $$;
 create policy system on onboarding_sessions to "system" using (true) with check (true);
 grant select, insert, update on onboarding_sessions, onboarding_steps, onboarding_presses to app, worker;
+grant delete on onboarding_presses to worker;
 grant select, insert on account_proofs, number_registrations, history_chunks to worker;
 grant update (owner_business_id, kind, session_id, proven_by, proven_at) on account_proofs to worker;
 grant select on account_proofs, number_registrations, history_chunks to app;
-grant select (org_id, id, state, due_at, lease_until, expires_at), update (state, finished_at) on onboarding_sessions to "system";
+grant select (org_id, id, state, due_at, lease_until, expires_at) on onboarding_sessions to "system";
 reset role;
