@@ -12,7 +12,7 @@ import { errorFields, log } from "@/lib/platform/log";
 import { closePools } from "@/lib/platform/pool";
 import { closeRedis, warmRedis } from "@/lib/platform/redis";
 import { sweepTemplates } from "@/lib/templates";
-import { destroyOldBodies, destroyOldUnrouted, ensureIntakeKey, measureBacklog } from "@/lib/webhooks";
+import { destroyOldBodies, destroyOldUnrouted, ensureIntakeKey, measureBacklog, tendOrphans } from "@/lib/webhooks";
 import { messageHandlers, startOutboxSweeps } from "@/workers/messages";
 import { onboardingHandlers, startOnboardingSweeps } from "@/workers/onboarding";
 import { startPump } from "@/workers/webhooks";
@@ -39,6 +39,7 @@ const keeping = startSweep("keeping", minutes(10), async () => {
   await ensureIntakeKey(now);
   const bodies = await destroyOldBodies(now);
   const unrouted = await destroyOldUnrouted(now);
+  await tendOrphans();
   if (bodies + unrouted > 0) log.info("retention.destroyed", { bodies, unrouted });
   return false;
 });

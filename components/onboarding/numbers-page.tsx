@@ -13,7 +13,7 @@ import { Button, buttonLook } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
-import type { NumbersView, NumberView, OnboardingView } from "@/lib/onboarding/views";
+import type { NumbersView, NumberView, OnboardingView, ProposalView } from "@/lib/onboarding/views";
 
 const Started = z.object({ id: z.string() });
 /** A full load, not a turn of the page: only there may Meta's script run and its window know us. */
@@ -34,7 +34,7 @@ export function NumbersPage({ initial }: { initial: NumbersView }) {
       {t("connect")}
     </Button>
   );
-  const nothing = data.numbers.length === 0 && data.open.length === 0;
+  const nothing = data.numbers.length + data.open.length + data.proposals.length === 0;
   return (
     <main className="thin-scroll min-h-0 grow overflow-y-auto">
       <div className="mx-auto flex max-w-2xl flex-col gap-6 px-4 py-8 sm:px-8">
@@ -53,6 +53,9 @@ export function NumbersPage({ initial }: { initial: NumbersView }) {
             </EmptyState>
           </Card>
         )}
+        {data.proposals.map((proposal) => (
+          <Proposal key={proposal.wabaId} proposal={proposal} onConnect={() => setChoosing(true)} />
+        ))}
         {data.open.length > 0 && <OpenJourneys journeys={data.open} />}
         {data.numbers.length > 0 && (
           <Card className="p-0">
@@ -72,6 +75,21 @@ export function NumbersPage({ initial }: { initial: NumbersView }) {
         />
       </div>
     </main>
+  );
+}
+
+function Proposal({ proposal, onConnect }: { proposal: ProposalView; onConnect: () => void }) {
+  const t = useTranslations("onboarding");
+  const format = useFormatter();
+  const since = format.dateTime(new Date(proposal.since), { day: "numeric", month: "long" });
+  return (
+    <Card>
+      <h2 className="font-semibold">{t("proposal.title")}</h2>
+      <p className="mt-1 text-sm text-muted">{t("proposal.body", { id: proposal.wabaId, since, events: proposal.events })}</p>
+      <Button className="mt-3" onClick={onConnect}>
+        {t("connect")}
+      </Button>
+    </Card>
   );
 }
 

@@ -5,8 +5,8 @@ import type { Ctx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
 import { nextStep, STEPS, type StepRow } from "@/lib/onboarding/model";
 import { getSession, listOpenSessions, listSteps, type Session } from "@/lib/onboarding/store";
-import type { NumbersView, OnboardingView } from "@/lib/onboarding/views";
-import { inTenantSql } from "@/lib/platform/sql";
+import type { NumbersView, OnboardingView, ProposalView } from "@/lib/onboarding/views";
+import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
 /** One journey with all its steps. @throws AppError `not_found` */
 export async function getOnboarding(ctx: Ctx, { sessionId }: { sessionId: Id<"onboarding"> }): Promise<OnboardingView> {
@@ -31,8 +31,19 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
         past: pasts.get(id) ?? null,
       })),
       open,
+      proposals: await listProposals(sql),
     };
   });
+}
+
+/** Seen through the policy of the table: others' accounts do not exist here. */
+async function listProposals(sql: Sql): Promise<ProposalView[]> {
+  const rows = await sql.rows<{ waba_id: string; first_at: Date; events: number }>(
+    "orphans.proposed",
+    "select waba_id, first_at, events from orphan_accounts where proposed_org_id = $1 order by first_at limit 20",
+    [sql.ctx.orgId],
+  );
+  return rows.map((r) => ({ wabaId: r.waba_id, since: r.first_at.toISOString(), events: r.events }));
 }
 
 function toOnboardingView(session: Session, rows: readonly StepRow[]): OnboardingView {

@@ -57,5 +57,12 @@ export const NumberView = z.object({
   past: z.nullable(z.object({ progress: z.nullable(z.number()), messages: z.number(), declined: z.boolean() })),
 });
 export type NumberView = z.infer<typeof NumberView>;
-export const NumbersView = z.object({ numbers: z.array(NumberView), open: z.array(OnboardingView) });
+/** An account that speaks to us, is nobody's, and whose owner this organisation has proven before. */
+export const ProposalView = z.object({ wabaId: z.string(), since: z.string(), events: z.number() });
+export type ProposalView = z.infer<typeof ProposalView>;
+export const NumbersView = z.object({
+  numbers: z.array(NumberView),
+  open: z.array(OnboardingView),
+  proposals: z.array(ProposalView),
+});
 export type NumbersView = z.infer<typeof NumbersView>;
