@@ -59,7 +59,7 @@ test("the nightly look stops a dead token, writes down what a live one may do, a
     headers: { authorization: `Bearer ${token}` },
   });
   await checkConnections(desk.org.id);
-  expect(await state()).toMatchObject({ status: "connected", checked: true, scopes: 2 });
+  expect(await state()).toMatchObject({ status: "connected", checked: true, scopes: 3 });
   expect((await callsOn(s)).filter((call) => call === "subscribe 200")).toHaveLength(2);
   await control("tokens/expire", { wabaId: s.wabaId });
   await checkConnections(desk.org.id);

@@ -34,6 +34,6 @@ create policy proposed on orphan_accounts for select to app using (proposed_org_
 grant select (waba_id, proposed_org_id, events, first_at, last_at) on orphan_accounts to app;
 grant select, insert, update, delete on orphan_accounts to "system";
 grant insert on platform_trail to "system";
-create policy system on account_proofs to "system" using (true);
+create policy system on account_proofs for select to "system" using (true);
 grant select (org_id, waba_id, owner_business_id) on account_proofs to "system";
 reset role;
