@@ -87,7 +87,7 @@ export async function stopChannel(
     [sql.ctx.orgId, id, status, code],
   );
   if (!stopped) return;
-  log.error("channel.stopped", { channelId: id, status, code });
+  log.error("channel.stopped", { channelId: id, status, providerCode: code });
   await audit(sql, [{ action: "channel.stopped", subject: "channel", subjectId: id, detail: { status, code } }]);
 }
 

@@ -3,26 +3,17 @@ import { type ChannelRow, listChannelRows, noteToken, stopChannel } from "@/lib/
 import { systemCtx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
 import type { Secret } from "@/lib/kernel/secret";
+import { organisationsWithNumbers } from "@/lib/onboarding/sweep-onboarding";
 import { audit } from "@/lib/platform/audit";
 import { errorFields, log } from "@/lib/platform/log";
 import { counters } from "@/lib/platform/metrics";
-import { inSystem, inTenantSql } from "@/lib/platform/sql";
+import { inTenantSql } from "@/lib/platform/sql";
 import { metaAccounts } from "@/lib/providers/meta/accounts";
-
-/** Organisations that have numbers. */
-async function organisationsWithNumbers(): Promise<string[]> {
-  const rows = await inSystem("token check", (sql) =>
-    sql.rows<{ org_id: string }>("channels.orgs", "select distinct org_id from channels where status <> 'disconnected'"),
-  );
-  return rows.map((r) => r.org_id);
-}
 
 /** Checks every connection; one organisation that fails keeps no other from its turn. */
 export async function checkAllConnections(): Promise<void> {
   for (const orgId of await organisationsWithNumbers())
-    await checkConnections(orgId as Id<"organisation">).catch((error) =>
-      log.error("connections.check_failed", errorFields(error)),
-    );
+    await checkConnections(orgId).catch((error) => log.error("connections.check_failed", errorFields(error)));
 }
 
 /**

@@ -1,10 +1,8 @@
 import { systemCtx } from "@/lib/kernel/ctx";
-import { asId } from "@/lib/kernel/ids";
+import { overdueOnboardings } from "@/lib/onboarding/sweep-onboarding";
 import { audit } from "@/lib/platform/audit";
 import { log } from "@/lib/platform/log";
-import { inSystem, inTenantSql, type Sql } from "@/lib/platform/sql";
-
-const BATCH = 500;
+import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
 /**
  * Ends journeys whose seven days are over: what they found out, tokens included, is destroyed. Done again it changes nothing.
@@ -13,18 +11,10 @@ const BATCH = 500;
 export async function expireOnboardings(now: Date): Promise<number> {
   let ended = 0;
   for (;;) {
-    const rows = await inSystem("onboarding expiry", (sql) =>
-      sql.rows<{ org_id: string; id: string }>(
-        "onboarding.overdue",
-        "select org_id, id from onboarding_sessions where state = 'open' and expires_at <= $1 order by expires_at limit $2",
-        [now, BATCH],
-      ),
-    );
-    for (const org of new Set(rows.map((r) => r.org_id))) {
-      const ids = rows.filter((r) => r.org_id === org).map((r) => r.id);
-      ended += await inTenantSql(systemCtx(asId("organisation", org), "onboarding.expiry", now), (sql) => expire(sql, ids));
-    }
-    if (rows.length < BATCH) break;
+    const overdue = await overdueOnboardings(now);
+    if (overdue.size === 0) break;
+    for (const [orgId, ids] of overdue)
+      ended += await inTenantSql(systemCtx(orgId, "onboarding.expiry", now), (sql) => expire(sql, ids));
   }
   log.info("onboarding.expired", { ended });
   return ended;

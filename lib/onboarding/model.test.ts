@@ -4,15 +4,16 @@ import {
   chooseAccount,
   chooseNumber,
   isFinished,
+  type NumberFacts,
   needsRegistration,
   nextStep,
   RETRIES,
+  type Refusal,
   retryAfter,
   STEPS,
   type StepRow,
   type StepState,
 } from "@/lib/onboarding/model";
-import type { AccountRefusal, RemoteNumber } from "@/lib/providers/ports";
 
 const row = (step: StepRow["step"], state: StepState): StepRow => ({
   step,
@@ -22,21 +23,14 @@ const row = (step: StepRow["step"], state: StepState): StepRow => ({
   code: null,
   subcode: null,
 });
-const number = (id: string, more: Partial<RemoteNumber> = {}): RemoteNumber => ({
+const number = (id: string, more: Partial<NumberFacts> = {}): NumberFacts => ({
   id,
-  display: "",
-  verifiedName: "",
   status: "PENDING",
   platform: "NOT_APPLICABLE",
-  codeVerification: "VERIFIED",
-  nameStatus: null,
-  quality: null,
-  limit: null,
-  throughput: null,
   onBusinessApp: false,
   ...more,
 });
-const refusal = (kind: AccountRefusal["kind"], code: number | null = null, subcode: number | null = null) => ({
+const refusal = (kind: Refusal["kind"], code: number | null = null, subcode: number | null = null) => ({
   kind,
   code,
   subcode,

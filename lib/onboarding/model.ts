@@ -1,6 +1,5 @@
 /** Connecting a number, as a journey: its steps, which comes next, and what a refusal means. Pure. */
 import { days, hours, minutes, seconds } from "@/lib/kernel/time";
-import type { AccountRefusal, RemoteNumber } from "@/lib/providers/ports";
 
 /** A number of its own, or one that goes on living in the WhatsApp Business app. */
 export const PATHS = ["new", "coexistence"] as const;
@@ -23,6 +22,20 @@ export const STEP_LEASE = seconds(90);
 export const REGISTRATIONS = { most: 10, within: hours(72) } as const;
 /** After a transport error a step is tried again by itself, this often. */
 export const RETRIES = [seconds(5), seconds(30), minutes(3)] as const;
+
+/** A refusal, as far as decisions need it; `transport`: nobody can say whether it was done. */
+export interface Refusal {
+  kind: "auth" | "transport" | "not_sent" | "refused";
+  code: number | null;
+  subcode: number | null;
+}
+/** A number, as far as decisions need it. */
+export interface NumberFacts {
+  id: string;
+  status: string | null;
+  platform: string | null;
+  onBusinessApp: boolean;
+}
 
 /** Why a step stands still; the catalogues hold a sentence and a next action for each under `onboarding.cause`. */
 export const CAUSES = [
@@ -64,7 +77,7 @@ const BY_CODE: Record<string, Cause> = {
 };
 
 /** What a provider's refusal means to the person who waits. Source: Meta, Embedded Signup, "Errors", and the table of error codes. */
-export function causeOf({ kind, code, subcode }: AccountRefusal): Cause {
+export function causeOf({ kind, code, subcode }: Refusal): Cause {
   const known = BY_CODE[`${code}/${subcode}`] ?? BY_CODE[`${code}`];
   if (known) return known;
   if (kind === "auth") return "token_refused";
@@ -72,7 +85,7 @@ export function causeOf({ kind, code, subcode }: AccountRefusal): Cause {
 }
 
 /** Whether trying again by itself may help, and after how many milliseconds. */
-export function retryAfter(refusal: AccountRefusal, attempts: number): number | null {
+export function retryAfter(refusal: Refusal, attempts: number): number | null {
   if (refusal.kind !== "transport" && refusal.kind !== "not_sent") return null;
   return RETRIES[attempts - 1] ?? null;
 }
@@ -114,7 +127,7 @@ export function chooseAccount(hints: Hints, proven: readonly string[]): Choice<s
 }
 
 /** The number meant among the account's own. On the coexistence path only numbers of the app count. */
-export function chooseNumber(hints: Hints, path: Path, numbers: readonly RemoteNumber[]): Choice<RemoteNumber> {
+export function chooseNumber<N extends NumberFacts>(hints: Hints, path: Path, numbers: readonly N[]): Choice<N> {
   const fitting = path === "coexistence" ? numbers.filter((n) => n.onBusinessApp) : numbers;
   const hinted = fitting.find((n) => n.id === hints.phoneNumberId);
   return hinted ? { kind: "one", value: hinted } : onlyOne(fitting);
@@ -127,5 +140,5 @@ function onlyOne<T>(list: readonly T[]): Choice<T> {
 }
 
 /** A number of the app is never registered: that would take it off the phone. One that works already needs it no more. */
-export const needsRegistration = (number: Pick<RemoteNumber, "onBusinessApp" | "status" | "platform">): boolean =>
+export const needsRegistration = (number: NumberFacts): boolean =>
   !number.onBusinessApp && !(number.status === "CONNECTED" && number.platform === "CLOUD_API");

@@ -6,10 +6,21 @@ import { checkConnections, expireOnboardings, pressConnect } from "@/lib/onboard
 import { poolOf } from "@/lib/platform/pool";
 import { onceADay } from "@/lib/platform/slots";
 import { inTenantSql } from "@/lib/platform/sql";
-import { advance, begin, callsOn, closeMeta, control, look, openMeta, origin, report, signup } from "@/lib/testing/journeys";
+import { advance, begin, callsOn, closeAll, control, goTo, look, metaSettings, report, signup } from "@/lib/testing/journeys";
+import { type Sandbox, startSandbox } from "@/sandbox/server";
 
-beforeAll(openMeta);
-afterAll(closeMeta);
+const APP = "500100000000001";
+let sandbox: Sandbox;
+beforeAll(async () => {
+  const app = { id: APP, secret: process.env.META_APP_SECRET ?? "", verifyToken: "v" };
+  sandbox = await startSandbox({ port: 0, state: { app, businesses: [] }, tune: { latencyMs: [0, 2] } });
+  Object.assign(process.env, metaSettings(sandbox.origin, APP)); // house: a test plays the launcher
+  goTo(sandbox.origin);
+});
+afterAll(async () => {
+  await sandbox.close();
+  await closeAll();
+});
 
 test("what is over after seven days is ended once, by however many schedulers, and what it knew is gone", async () => {
   const desk = await begin();
@@ -54,7 +65,7 @@ test("the nightly look stops a dead token, writes down what a live one may do, a
       )
     ).rows[0];
   const token = (await inTenantSql(systemCtx(desk.org.id, "test"), listChannelRows))[0]?.token?.open();
-  await fetch(`${origin()}/v26.0/${s.wabaId}/subscribed_apps`, {
+  await fetch(`${sandbox.origin}/v26.0/${s.wabaId}/subscribed_apps`, {
     method: "DELETE",
     headers: { authorization: `Bearer ${token}` },
   });

@@ -21,19 +21,31 @@ import {
   begin,
   callsOn,
   channels,
-  closeMeta,
+  closeAll,
   control,
   type Desk,
   DONE,
+  goTo,
   look,
-  openMeta,
+  metaSettings,
   report,
   signup,
   stepOf,
 } from "@/lib/testing/journeys";
+import { type Sandbox, startSandbox } from "@/sandbox/server";
 
-beforeAll(openMeta);
-afterAll(closeMeta);
+const APP = "500100000000001";
+let sandbox: Sandbox;
+beforeAll(async () => {
+  const app = { id: APP, secret: process.env.META_APP_SECRET ?? "", verifyToken: "v" };
+  sandbox = await startSandbox({ port: 0, state: { app, businesses: [] }, tune: { latencyMs: [0, 2] } });
+  Object.assign(process.env, metaSettings(sandbox.origin, APP)); // house: a test plays the launcher
+  goTo(sandbox.origin);
+});
+afterAll(async () => {
+  await sandbox.close();
+  await closeAll();
+});
 
 test("a new number goes from a code to a connected channel, and the provider is asked for each thing once", async () => {
   const desk = await begin();

@@ -9,28 +9,22 @@ import { closeJobs } from "@/lib/platform/jobs";
 import { closePools, poolOf } from "@/lib/platform/pool";
 import { closeRedis } from "@/lib/platform/redis";
 import { ctxOf, type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
-import { type Sandbox, startSandbox } from "@/sandbox/server";
 
-const APP = "500100000000001";
-let sandbox: Sandbox;
-export const origin = () => sandbox.origin;
-
-/** Starts the sandbox and points this process at it. */
-export async function openMeta(): Promise<void> {
-  process.env.APP_ENV = "development"; // house: a test plays the launcher
-  sandbox = await startSandbox({
-    port: 0,
-    state: { app: { id: APP, secret: process.env.META_APP_SECRET ?? "", verifyToken: "v" }, businesses: [] },
-    tune: { latencyMs: [0, 2] },
-  });
-  process.env.META_GRAPH_URL = sandbox.origin;
-  process.env.META_SIGNUP_ORIGINS = sandbox.origin;
-  process.env.NEXT_PUBLIC_META_APP_ID = APP;
-  process.env.NEXT_PUBLIC_META_CONFIG_ID = "1200100000000001";
-}
-/** Ends the sandbox and everything this process has open. */
-export async function closeMeta(): Promise<void> {
-  await sandbox.close();
+let origin = "";
+/** Says where the sandbox is that these journeys go to. */
+export const goTo = (sandbox: string): void => {
+  origin = sandbox;
+};
+/** What the launcher would say of a sandbox with this app. */
+export const metaSettings = (sandbox: string, appId: string): Record<string, string> => ({
+  APP_ENV: "development",
+  META_GRAPH_URL: sandbox,
+  META_SIGNUP_ORIGINS: sandbox,
+  NEXT_PUBLIC_META_APP_ID: appId,
+  NEXT_PUBLIC_META_CONFIG_ID: "1200100000000001",
+});
+/** Ends everything that journeys have opened in this process. */
+export async function closeAll(): Promise<void> {
   await Promise.all([closeJobs(), closeHttp()]);
   await Promise.all([closePools(), closeDb()]);
   await closeRedis();
@@ -43,7 +37,7 @@ export interface Signup {
   event: { event: string; data: { waba_id?: string; phone_number_id?: string } };
 }
 export const control = async <T>(path: string, body?: unknown): Promise<T> => {
-  const answer = await fetch(`${sandbox.origin}/_control/${path}`, {
+  const answer = await fetch(`${origin}/_control/${path}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body ?? {}),
@@ -55,7 +49,7 @@ export const control = async <T>(path: string, body?: unknown): Promise<T> => {
 export const signup = (order: object) => control<Signup>("signup", { partnerDelayMs: 0, ...order });
 /** Calls with an effect that the provider saw on an account and its numbers, in order. */
 export const callsOn = async ({ wabaId }: Signup): Promise<string[]> => {
-  const text = await (await fetch(`${sandbox.origin}/_control/ledger?since=0&kind=call`)).text();
+  const text = await (await fetch(`${origin}/_control/ledger?since=0&kind=call`)).text();
   const lines: { effect: string; wabaId: string | null; answer: unknown }[] = text
     .split("\n")
     .filter(Boolean)
