@@ -57,7 +57,7 @@ test("what spoke before anybody connected it waits sealed, comes to who proves i
   await writesTo("Hilang Bersama", lost.digits, lost.name, "Ada orang di sana?");
   await desk.waitForTimeout(4000);
   await desk.goto("/inbox/all");
-  await expect(desk.getByRole("heading", { name: "All" })).toBeVisible();
+  await expect(desk.getByRole("region", { name: "Conversations: All" })).toBeVisible();
   await expect(rowOf(desk, lost)).toHaveCount(0);
 
   await begin(desk, /A number of its own/);

@@ -6,7 +6,7 @@ import { api } from "@/components/data/api";
 import { ProblemError } from "@/components/data/http";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { loadSdk, openSignup } from "@/components/onboarding/facebook-sdk";
-import { journeyAddress, pressQuery } from "@/components/onboarding/queries";
+import { journeyAddress, journeyQuery, pressQuery } from "@/components/onboarding/queries";
 import { readSignupMessage, type SignupMessage } from "@/components/onboarding/signup-message";
 import { Button } from "@/components/ui/button";
 
@@ -47,7 +47,8 @@ export function ConnectWithMeta({ journeyId, again }: { journeyId: string; again
     } catch (thrown) {
       setFailure(thrown);
     }
-    await Promise.all([refetch(), client.invalidateQueries({ queryKey: ["onboarding", journeyId], exact: true })]);
+    const { state, busy } = await client.fetchQuery({ ...journeyQuery(journeyId), staleTime: 0 });
+    if (state === "open" && !busy) await refetch(); // else there is nothing to press for
     setPhase("ready");
   };
   const connect = () => {
