@@ -16,6 +16,9 @@ const HEADERS = [
 const NO_PAGE = [{ key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'" }];
 const WITHOUT_PAGE = ["/api/:path*", "/metrics", "/_next/static/:path*", "/icon.svg", "/icon-unread.svg", "/inter-license.txt"];
 
+// Meta's signup window answers through its opener; this page alone lets the window keep it.
+const SIGNUP_PAGE = [{ key: "Cross-Origin-Opener-Policy", value: "same-origin-allow-popups" }];
+
 /** @type {import("next").NextConfig} */
 const config = {
   output: "standalone",
@@ -29,7 +32,11 @@ const config = {
   // Types are judged once, by `npm run check`.
   typescript: { ignoreBuildErrors: true },
   images: { unoptimized: true },
-  headers: async () => [{ source: "/:path*", headers: HEADERS }, ...WITHOUT_PAGE.map((source) => ({ source, headers: NO_PAGE }))],
+  headers: async () => [
+    { source: "/:path*", headers: HEADERS },
+    { source: "/settings/numbers/:sessionId", headers: SIGNUP_PAGE },
+    ...WITHOUT_PAGE.map((source) => ({ source, headers: NO_PAGE })),
+  ],
 };
 
 export default withNextIntl(config);

@@ -2,8 +2,12 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { env, isDevServer } from "@/lib/platform/env";
 
-function policy(nonce: string): string {
+/** The page that opens Meta's window runs Meta's script, which talks to Meta; no other page may. */
+const SIGNUP_PAGE = /^\/settings\/numbers\/[^/]+$/;
+
+function policy(nonce: string, path: string): string {
   const dev = isDevServer();
+  const meta = SIGNUP_PAGE.test(path) ? ` ${[...env().META_SIGNUP_ORIGINS, new URL(env().META_SDK_URL).origin].join(" ")}` : "";
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'${dev ? " 'unsafe-eval'" : ""}`,
@@ -12,7 +16,8 @@ function policy(nonce: string): string {
     "img-src 'self' blob: data:",
     "media-src 'self' blob:",
     "font-src 'self'",
-    "connect-src 'self'",
+    `connect-src 'self'${meta}`,
+    ...(meta ? [`frame-src${meta}`] : []),
     "manifest-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
@@ -35,7 +40,7 @@ export function proxy(request: NextRequest): NextResponse {
   for (const name of INTERNAL) headers.delete(name);
   headers.set("x-nonce", nonce);
   headers.set("x-request-id", crypto.randomUUID());
-  const csp = policy(nonce);
+  const csp = policy(nonce, request.nextUrl.pathname);
   headers.set("content-security-policy", csp);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", csp);

@@ -36,6 +36,13 @@ export const firm = ((): Firm => {
   return first;
 })();
 
+/** The second firm: the travel agency. */
+export const otherFirm = ((): Firm => {
+  const second = organisations[1];
+  if (!second) throw new Error("the seed holds one organisation only");
+  return second;
+})();
+
 /** The first firm's access token at the provider. */
 export const tokenOfFirm = firm.accessToken;
 

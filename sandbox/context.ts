@@ -1,4 +1,5 @@
 /** What every part of the sandbox is handed. */
+import type { AccountStore } from "./accounts/store";
 import type { Faults } from "./faults";
 import type { Limits } from "./graph/limits";
 import type { WebhookSender } from "./hooks/sender";
@@ -25,7 +26,22 @@ export interface Tunables {
   telling: { [code: string]: Telling };
   /** `\uXXXX` and `\/` in webhook bodies. */
   escapes: boolean;
+  /** `appsecret_proof` is compulsory for business and system-user tokens. */
+  requireProof: boolean;
+  /** Life of the tokens a signup gives, days; 0 means for ever. */
+  tokenDays: number;
+  /** Shortest and longest time from the end of a signup to its PARTNER_ADDED, ms; below zero it comes first. */
+  partnerMs: [number, number];
+  /** What the signup dialog hands over, in this order. */
+  signupOrder: SignupOrder;
+  /** From a synchronisation request to its first webhook, ms. */
+  syncMs: number;
+  /** A PIN guessed sooner than so many ms after a wrong one is 133009; 0 switches it off. */
+  pinGapMs: number;
 }
+
+export const SIGNUP_ORDERS = ["event-first", "callback-first", "event-only", "callback-only"] as const;
+export type SignupOrder = (typeof SIGNUP_ORDERS)[number];
 
 export const DEFAULT_TUNABLES: Tunables = {
   latencyMs: [10, 40],
@@ -35,10 +51,18 @@ export const DEFAULT_TUNABLES: Tunables = {
   pairLimit: true,
   telling: {},
   escapes: true,
+  requireProof: false,
+  tokenDays: 60,
+  partnerMs: [-2000, 10_000],
+  signupOrder: "event-first",
+  syncMs: 300,
+  pinGapMs: 0,
 };
 
 export interface Context {
   world: World;
+  /** Keeps what was made at run time. */
+  accounts: AccountStore;
   faults: Faults;
   ledger: Ledger;
   hooks: WebhookSender;

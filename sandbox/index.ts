@@ -17,7 +17,7 @@ function settingsOrExit(): Settings {
 
 const settings = settingsOrExit();
 const sandbox = await startSandbox({ port: settings.port, state: settings.state, ledgerPath: settings.ledgerPath });
-console.log(`sandbox listening on ${sandbox.origin} (phones: ${sandbox.origin}/phone)`);
+console.log(`sandbox listening on ${sandbox.origin} (phones: ${sandbox.origin}/phone, Meta: ${sandbox.origin}/meta)`);
 
 let stopping = false;
 for (const signal of ["SIGTERM", "SIGINT"] as const) {

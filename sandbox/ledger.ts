@@ -23,6 +23,21 @@ export interface LedgerEntry {
   answer: number | "reset" | "lost" | "error";
 }
 
+/** A call of Graph that changes an account. It judges that nothing is done twice; tokens, PINs and codes never stand here. */
+export interface CallEntry {
+  kind: "call";
+  /** What was meant: exchange, subscribe, override, register, pin, sync … */
+  effect: string;
+  method: string;
+  /** Path without version and query: ids only. */
+  path: string;
+  wabaId: string | null;
+  phoneNumberId: string | null;
+  answer: number;
+  /** Code of the refusal. */
+  error?: number;
+}
+
 export interface LedgerLine extends LedgerEntry {
   seq: number;
   at: string;
@@ -58,13 +73,13 @@ export class Ledger {
   }
 
   /** Appends lines that may reach the disk a little later. */
-  note(...entries: LedgerEntry[]): void {
+  note(...entries: (LedgerEntry | CallEntry)[]): void {
     for (const entry of entries) this.push(entry);
     this.schedule();
   }
 
   /** Appends lines and resolves when they are synced; callers at the same moment share one sync. */
-  async record(...entries: LedgerEntry[]): Promise<void> {
+  async record(...entries: (LedgerEntry | CallEntry)[]): Promise<void> {
     for (const entry of entries) this.push(entry);
     if (!this.file) return;
     await new Promise<void>((resolve) => {
@@ -90,7 +105,7 @@ export class Ledger {
     await this.file?.close();
   }
 
-  private push(entry: LedgerEntry): void {
+  private push(entry: LedgerEntry | CallEntry): void {
     const line = JSON.stringify({ seq: this.nextSeq++, at: new Date().toISOString(), ...entry });
     this.lines.push(line);
     if (this.file) this.buffer.push(line);

@@ -36,6 +36,11 @@ function rememberLine(world: World, line: LedgerLine): void {
     world.addItem(world.conversation(phoneNumberId, client), line.tag === null ? item : { ...item, tag: line.tag });
   }
   if (line.kind !== "webhook") return;
+  if (line.type === "smb_message_echoes") {
+    const echo = textItem(wamid, "out", line.text ?? "[echo]", at, "delivered");
+    if (!known) world.addItem(world.conversation(phoneNumberId, client), echo);
+    return;
+  }
   if (STATUSES.has(line.type)) {
     if (known && known.item.direction === "out" && known.item.state !== "read") known.item.state = line.type as DeliveryState; // one of STATUSES
     return;

@@ -1,23 +1,28 @@
 /** Puts the parts together behind one loopback HTTP server. */
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { AccountStore, accountsPathOf } from "./accounts/store";
 import { type Context, DEFAULT_TUNABLES, type Tunables } from "./context";
 import { answerControl } from "./control/router";
 import { ControlError } from "./control-error";
 import { Faults } from "./faults";
+import { authenticate, sees, tokenOf } from "./graph/access";
 import { GraphError } from "./graph/errors";
 import { Limits } from "./graph/limits";
 import { type Reply, traceHeaders } from "./graph/messages";
-import { answerGraph, authenticate, tokenOf } from "./graph/router";
+import { exchange } from "./graph/oauth";
+import { answerGraph, type GraphCall } from "./graph/router";
 import { WebhookSender } from "./hooks/sender";
 import { readBytes, readFields, sendBytes, sendJson } from "./http";
 import { asText, type JsonObject, tryJson } from "./json";
 import { Ledger } from "./ledger";
 import { mediaByLink } from "./media";
+import { answerMeta } from "./meta/router";
 import { answerPhone } from "./phone/router";
 import { seededRandom } from "./random";
 import { remember } from "./remember";
 import type { SandboxState } from "./settings";
+import { answerSignup, isSdk, isSignup } from "./signup/router";
 import { Timers } from "./timers";
 import { World } from "./world";
 
@@ -41,15 +46,19 @@ export interface SandboxOptions {
 /** Starts the sandbox on 127.0.0.1 and resolves when it listens. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { ledger, earlier } = await Ledger.open(options.ledgerPath);
-  const world = new World({ ...options.state.app, callbackUrl: options.state.callbackUrl }, options.state.templates);
-  for (const business of options.state.businesses) world.addBusiness(business);
+  const app = { ...options.state.app, callbackUrl: options.state.callbackUrl };
+  const world = new World(app, options.state.templates, options.now);
+  for (const business of options.state.businesses) world.addBusiness(business, true);
+  const accounts = new AccountStore(world, options.ledgerPath && accountsPathOf(options.ledgerPath));
+  accounts.load();
   remember(world, options.state.conversations ?? [], earlier);
   const [faults, timers] = [new Faults(), new Timers()];
-  const tune: Tunables = { ...DEFAULT_TUNABLES, telling: {}, ...options.tune };
+  const tune: Tunables = { ...DEFAULT_TUNABLES, telling: {}, requireProof: app.requireProof === true, ...options.tune };
   const hooks = new WebhookSender(world, faults, ledger, timers, tune, options.retryMs);
   let origin = "";
   const context: Context = {
     world,
+    accounts,
     faults,
     ledger,
     hooks,
@@ -80,6 +89,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     hooks.close();
     server.closeAllConnections();
     await new Promise<void>((resolve) => server.close(() => resolve()));
+    await accounts.save();
     await ledger.close();
   };
   return { port, origin, context, close };
@@ -87,9 +97,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 async function handle(ctx: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", ctx.origin());
-  if (!isLocal(request))
+  if (!isLocal(request, url.pathname))
     return sendJson(response, 403, { error: "only pages and programs of this machine may call the sandbox" });
   const method = request.method ?? "GET";
+  if (method === "GET" && isSignup(url.pathname)) return answerSignup(ctx, url, request.headers.host ?? "", response);
+  if (method === "GET" && /^\/meta(\/|$)/.test(url.pathname)) return answerMeta(ctx, url.pathname, response);
   if (url.pathname === "/") return redirect(response, "/phone");
   if (url.pathname === "/phone" || url.pathname.startsWith("/phone/")) return answerPhone(ctx, method, url, request, response);
   const bytes = await readBytes(request);
@@ -97,11 +109,13 @@ async function handle(ctx: Context, request: IncomingMessage, response: ServerRe
   await graph(ctx, method, url, bytes, request, response);
 }
 
+const LOCAL = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+
 /** No other site a person has open may drive the sandbox, nor a name that was pointed at this machine. */
-function isLocal(request: IncomingMessage): boolean {
-  const local = (host: string) => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
+function isLocal(request: IncomingMessage, path: string): boolean {
   const { origin, host } = request.headers;
-  return local(host ?? "") && (origin === undefined || origin === `http://${host}`);
+  if (!LOCAL.test(host ?? "")) return false;
+  return origin === undefined || origin === `http://${host}` || (request.method === "GET" && isSdk(path)); // any page loads the SDK
 }
 
 function redirect(response: ServerResponse, location: string): void {
@@ -147,10 +161,14 @@ async function graph(
     const body = readFields(bytes, request.headers["content-type"] ?? "");
     const fields = { ...query, ...body?.fields };
     const token = tokenOf(request.headers.authorization, fields);
-    authenticate(ctx, token); // a stranger learns nothing about the form of his body
+    const open = path.join("/") === "oauth/access_token" && (method === "GET" || method === "POST");
+    // a stranger learns nothing about the form of his body
+    if (!open) authenticate(ctx, token, asText(fields.appsecret_proof));
     if (!body) throw new GraphError(100, undefined, { message: "(#100) The request body is not a JSON object" });
     const here = new URL(url.pathname, ctx.origin());
-    perform(response, await answerGraph(ctx, { method, path, query: url.searchParams, fields, files: body.files, token, here }));
+    const call: GraphCall = { method, path, query: url.searchParams, fields, files: body.files, token, here };
+    if (open) return perform(response, { do: "answer", status: 200, body: await exchange(ctx, call) });
+    perform(response, await answerGraph(ctx, call));
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     sendJson(response, error.status, error.body(), traceHeaders());
@@ -182,10 +200,12 @@ function download(ctx: Context, url: URL, request: IncomingMessage, response: Se
   const access = authenticate(
     ctx,
     tokenOf(request.headers.authorization, { access_token: asText(url.searchParams.get("access_token")) }),
+    asText(url.searchParams.get("appsecret_proof")),
+    false,
   );
   const media = mediaByLink(ctx, url.searchParams);
   const owner = media && ctx.world.phones.get(media.phoneNumberId);
-  if (!media || !owner || access.kind !== "business" || !access.wabas.has(owner.wabaId)) {
+  if (!media || !owner || access.kind !== "business" || !sees(ctx.world, access, owner.wabaId, "GET")) {
     sendBytes(response, 404, "text/html", "<html><body>URL signature expired</body></html>");
     return;
   }

@@ -55,10 +55,17 @@ export function parseState(input: unknown): SandboxState {
   const app = asObject(input.app);
   const [id, secret, verifyToken] = [asText(app.id), asText(app.secret), asText(app.verifyToken)];
   if (!id || !secret || !verifyToken) throw new Error("app needs id, secret and verifyToken");
-  const previousSecret = asText(app.previousSecret);
+  const optional = ["previousSecret", "partnerId", "systemUserToken", "deauthorizeUrl", "dataDeletionUrl"] as const;
+  const given = optional.flatMap((name) => (asText(app[name]) === undefined ? [] : [[name, asText(app[name])]]));
   const templates = asArray(input.templates).map((one) => parseTemplate(one));
   return {
-    app: { id, secret, verifyToken, ...(previousSecret === undefined ? {} : { previousSecret }) },
+    app: {
+      id,
+      secret,
+      verifyToken,
+      requireProof: app.requireProof === true,
+      ...(Object.fromEntries(given) as Partial<AppSettings>),
+    }, // names of `optional`, all texts
     ...(asText(input.callbackUrl) === undefined ? {} : { callbackUrl: asText(input.callbackUrl) }),
     businesses: asArray(input.businesses).map(readBusiness),
     ...(templates.length > 0 ? { templates } : {}),

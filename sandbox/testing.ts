@@ -35,6 +35,8 @@ export interface Receiver {
   /** Statuses and messages of all deliveries, in order of arrival. */
   statuses: () => JsonObject[];
   messages: () => JsonObject[];
+  /** Changes of one field: the value, and `entry.id`. */
+  changes: (field: string) => { entryId: unknown; value: JsonObject }[];
   /** Decides the answer; 200 unless set. */
   answer: (delivery: Delivered) => number;
   close: () => Promise<void>;
@@ -72,6 +74,16 @@ export async function startReceiver(): Promise<Receiver> {
     deliveries: [],
     statuses: () => values().flatMap((value) => asArray(value.statuses).map(asObject)),
     messages: () => values().flatMap((value) => asArray(value.messages).map(asObject)),
+    changes: (field) =>
+      receiver.deliveries.flatMap(({ body }) =>
+        asArray(body.entry)
+          .map(asObject)
+          .flatMap((entry) =>
+            asArray(entry.changes)
+              .map(asObject)
+              .flatMap((change) => (change.field === field ? [{ entryId: entry.id, value: asObject(change.value) }] : [])),
+          ),
+      ),
     answer: () => 200,
     close: async () => {
       server.closeAllConnections();
@@ -97,9 +109,34 @@ export interface Bench {
   graph: (method: string, path: string, body?: unknown, token?: string) => Promise<{ status: number; body: JsonObject }>;
   /** Sends a text of ONE. */
   text: (to: string, body: string, tag?: string) => Promise<{ status: number; body: JsonObject }>;
+  /** A Graph call of the app itself. */
+  asApp: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: JsonObject }>;
+  /** A signup without a browser, its code exchanged. */
+  signUp: (order?: JsonObject) => Promise<Signed>;
   ledger: () => Promise<JsonObject[]>;
   close: () => Promise<void>;
 }
+
+export interface Signed {
+  businessId: string;
+  wabaId: string;
+  phoneNumberId: string;
+  token: string;
+  event: JsonObject;
+}
+
+export const APP_ID = "500100000000001";
+export const APP_TOKEN = `${APP_ID}|${SECRET}`;
+
+/** The code and subcode of a refusal. */
+export const errorOf = ({ body }: { body: JsonObject }): string => {
+  const { code, error_subcode } = asObject(body.error);
+  return error_subcode === undefined ? String(code) : `${code}/${error_subcode}`;
+};
+
+/** The address of an exchange. */
+export const exchangePath = (code: unknown, secret = SECRET): string =>
+  `/oauth/access_token?client_id=${APP_ID}&client_secret=${secret}&code=${String(code)}`;
 
 /** A sandbox with two businesses, quick timings and a receiver. */
 export async function startBench(options: Partial<SandboxOptions> = {}): Promise<Bench> {
@@ -107,13 +144,13 @@ export async function startBench(options: Partial<SandboxOptions> = {}): Promise
   const sandbox = await startSandbox({
     port: 0,
     state: {
-      app: { id: "500100000000001", secret: SECRET, verifyToken: "verify" },
+      app: { id: APP_ID, secret: SECRET, verifyToken: "verify" },
       callbackUrl: receiver.url,
       businesses: [ONE, TWO],
     },
     retryMs: [0, 20, 20, 20, 20],
     ...options,
-    tune: { latencyMs: [0, 0], sentMs: [1, 5], deliveredMs: [1, 5], ...options.tune },
+    tune: { latencyMs: [0, 0], sentMs: [1, 5], deliveredMs: [1, 5], partnerMs: [0, 0], syncMs: 1, ...options.tune },
   });
   const call = async (method: string, path: string, body: unknown, headers: { [name: string]: string }) => {
     const response = await fetch(sandbox.origin + path, {
@@ -125,11 +162,19 @@ export async function startBench(options: Partial<SandboxOptions> = {}): Promise
   };
   const graph: Bench["graph"] = (method, path, body, token = ONE.accessToken) =>
     call(method, `/v26.0${path}`, body, token === "" ? {} : { authorization: `Bearer ${token}` });
+  const control: Bench["control"] = (path, body, method = body === undefined ? "GET" : "POST") =>
+    call(method, `/_control/${path}`, body, {});
   return {
     sandbox,
     receiver,
     graph,
-    control: (path, body, method = body === undefined ? "GET" : "POST") => call(method, `/_control/${path}`, body, {}),
+    control,
+    asApp: (method, path, body) => graph(method, path, body, APP_TOKEN),
+    signUp: async (order = {}) => {
+      const { body } = await control("signup", order);
+      const token = await graph("GET", exchangePath(body.code), undefined, "");
+      return { ...body, token: token.body.access_token } as unknown as Signed; // the control API's answer, by its contract
+    },
     text: (to, body, tag) =>
       graph("POST", `/${ONE.phoneNumberId}/messages`, {
         messaging_product: "whatsapp",

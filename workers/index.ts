@@ -12,8 +12,9 @@ import { errorFields, log } from "@/lib/platform/log";
 import { closePools } from "@/lib/platform/pool";
 import { closeRedis, warmRedis } from "@/lib/platform/redis";
 import { sweepTemplates } from "@/lib/templates";
-import { destroyOldBodies, destroyOldUnrouted, ensureIntakeKey, measureBacklog } from "@/lib/webhooks";
+import { destroyOldBodies, destroyOldUnrouted, ensureIntakeKey, measureBacklog, tendOrphans } from "@/lib/webhooks";
 import { messageHandlers, startOutboxSweeps } from "@/workers/messages";
+import { onboardingHandlers, startOnboardingSweeps } from "@/workers/onboarding";
 import { startPump } from "@/workers/webhooks";
 
 try {
@@ -27,7 +28,8 @@ warmRedis();
 const search = startSweep("search", 1000, sweepSearch);
 const pump = startPump(() => search.nudge());
 const outbox = startOutboxSweeps();
-const jobs = startJobs(messageHandlers, 10);
+const onboarding = startOnboardingSweeps();
+const jobs = startJobs([...messageHandlers, ...onboardingHandlers], 10);
 const flush = startSweep("search.flush", 1000, async () => {
   await flushSearch();
   return false;
@@ -37,6 +39,7 @@ const keeping = startSweep("keeping", minutes(10), async () => {
   await ensureIntakeKey(now);
   const bodies = await destroyOldBodies(now);
   const unrouted = await destroyOldUnrouted(now);
+  await tendOrphans();
   if (bodies + unrouted > 0) log.info("retention.destroyed", { bodies, unrouted });
   return false;
 });
@@ -79,6 +82,7 @@ async function stop() {
   await Promise.all([
     pump.stop(),
     outbox.stop(),
+    onboarding.stop(),
     search.stop(),
     flush.stop(),
     keeping.stop(),

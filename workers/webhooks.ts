@@ -3,7 +3,7 @@ import type { Id } from "@/lib/kernel/ids";
 import { startSweep } from "@/lib/platform/jobs";
 import { errorFields, log } from "@/lib/platform/log";
 import { dedicatedClient } from "@/lib/platform/pool";
-import { organisationsWithEvents, processOrganisation, splitDeliveries } from "@/lib/webhooks";
+import { organisationsWithEvents, processOrganisation, rerouteUnrouted, splitDeliveries } from "@/lib/webhooks";
 import { SPLIT_BELL } from "@/lib/webhooks/intake";
 
 const SIDE_BY_SIDE = 3;
@@ -63,13 +63,19 @@ export function startPump(onHandled: () => void): Pump {
     fill();
     return false;
   });
+  const rerouting = startSweep("reroute", SWEEP_MS, async () => {
+    const { organisations, more } = await rerouteUnrouted();
+    for (const id of organisations) waiting.add(id);
+    fill();
+    return more;
+  });
   const bell = listen(() => splitting.nudge());
   return {
     lastClaim: () => lastClaim,
     stop: async () => {
       stopped = true;
       bell.stop();
-      await Promise.all([splitting.stop(), sweeping.stop()]);
+      await Promise.all([splitting.stop(), sweeping.stop(), rerouting.stop()]);
       await Promise.all(inFlight);
     },
   };

@@ -15,7 +15,17 @@ export default async function WorkspaceLayout({ children }: { children: ReactNod
   if (!me) redirect("/sign-in");
   return (
     <NextIntlClientProvider
-      messages={pick(messages, ["shell", "problems", "pages", "inbox", "messages", "failure", "templates", "settings"])}
+      messages={pick(messages, [
+        "shell",
+        "problems",
+        "pages",
+        "inbox",
+        "messages",
+        "failure",
+        "templates",
+        "settings",
+        "onboarding",
+      ])}
     >
       <QueryProvider>
         <ClockProvider serverNow={ctx.now.getTime()}>

@@ -1,5 +1,5 @@
 "use client";
-import { CircleHelp, Inbox, Webhook } from "lucide-react";
+import { CircleHelp, Inbox, Phone, Webhook } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
@@ -55,6 +55,14 @@ export function Rail() {
             current={path.startsWith("/inbox")}
             icon={<Inbox aria-hidden="true" />}
           />
+          {me.permissions.includes("numbers.connect") && (
+            <RailLink
+              href="/settings/numbers"
+              label={t("nav.numbers")}
+              current={path.startsWith("/settings/numbers")}
+              icon={<Phone aria-hidden="true" />}
+            />
+          )}
           {me.permissions.includes("settings.webhook") && (
             <RailLink
               href="/settings/webhook"

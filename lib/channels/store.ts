@@ -5,6 +5,7 @@ import { audit } from "@/lib/platform/audit";
 import { SealError } from "@/lib/platform/crypto/codec";
 import { log } from "@/lib/platform/log";
 import type { Sql } from "@/lib/platform/sql";
+import type { TokenReport } from "@/lib/providers/ports";
 
 export interface ChannelRow {
   id: Id<"channel">;
@@ -14,6 +15,10 @@ export interface ChannelRow {
   status: string;
   /** Null when there is none, or when it does not open: either way the number has to be connected anew. */
   token: Secret | null;
+  /** Digits with country code; null when unknown. */
+  phone: string | null;
+  /** The number goes on living in the WhatsApp Business app. */
+  coexistence: boolean;
 }
 interface Raw {
   id: string;
@@ -22,7 +27,10 @@ interface Raw {
   name: string;
   status: string;
   access_token_sealed: Buffer | null;
+  display_phone_sealed: Buffer | null;
+  coexistence: boolean;
 }
+const COLUMNS = "id, waba_id, phone_number_id, name, status, access_token_sealed, display_phone_sealed, coexistence";
 
 const toChannel = (sql: Sql, r: Raw): ChannelRow => ({
   id: asId("channel", r.id),
@@ -31,6 +39,8 @@ const toChannel = (sql: Sql, r: Raw): ChannelRow => ({
   name: r.name,
   status: r.status,
   token: tokenOf(sql, r),
+  phone: sql.keys.openText("channels", "display_phone_sealed", r.id, r.display_phone_sealed),
+  coexistence: r.coexistence,
 });
 
 function tokenOf(sql: Sql, r: Raw): Secret | null {
@@ -46,21 +56,18 @@ function tokenOf(sql: Sql, r: Raw): Secret | null {
 
 /** A channel with its token, or null. */
 export async function findChannel(sql: Sql, id: Id<"channel">): Promise<ChannelRow | null> {
-  const [row] = await sql.rows<Raw>(
-    "channel.find",
-    "select id, waba_id, phone_number_id, name, status, access_token_sealed from channels where org_id = $1 and id = $2",
-    [sql.ctx.orgId, id],
-  );
+  const [row] = await sql.rows<Raw>("channel.find", `select ${COLUMNS} from channels where org_id = $1 and id = $2`, [
+    sql.ctx.orgId,
+    id,
+  ]);
   return row ? toChannel(sql, row) : null;
 }
 
 /** The organisation's channels, oldest first. */
 export async function listChannelRows(sql: Sql): Promise<ChannelRow[]> {
-  const rows = await sql.rows<Raw>(
-    "channel.list",
-    "select id, waba_id, phone_number_id, name, status, access_token_sealed from channels where org_id = $1 order by created_at, id",
-    [sql.ctx.orgId],
-  );
+  const rows = await sql.rows<Raw>("channel.list", `select ${COLUMNS} from channels where org_id = $1 order by created_at, id`, [
+    sql.ctx.orgId,
+  ]);
   return rows.map((r) => toChannel(sql, r));
 }
 
@@ -80,6 +87,21 @@ export async function stopChannel(
     [sql.ctx.orgId, id, status, code],
   );
   if (!stopped) return;
-  log.error("channel.stopped", { channelId: id, status, code });
+  log.error("channel.stopped", { channelId: id, status, providerCode: code });
   await audit(sql, [{ action: "channel.stopped", subject: "channel", subjectId: id, detail: { status, code } }]);
+}
+
+/** Writes down what the provider says of a channel's token. */
+export async function noteToken(
+  sql: Sql,
+  id: Id<"channel">,
+  { scopes, expiresAt, dataAccessExpiresAt }: Pick<TokenReport, "scopes" | "expiresAt" | "dataAccessExpiresAt">,
+): Promise<void> {
+  const date = (ms: number | null) => (ms === null ? null : new Date(ms));
+  await sql.run(
+    "channel.token_noted",
+    `update channels set token_checked_at = $3, token_scopes = $4, token_expires_at = $5, token_data_access_expires_at = $6
+      where org_id = $1 and id = $2`,
+    [sql.ctx.orgId, id, sql.ctx.now, scopes, date(expiresAt), date(dataAccessExpiresAt)],
+  );
 }

@@ -16,6 +16,7 @@ export const PERMISSIONS = [
   "templates.sync",
   "members.read",
   "settings.webhook",
+  "numbers.connect",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -1,4 +1,4 @@
-/** Step: inbound messages onto conversations, set-wise, inside the organisation's own lock; each row is written once. */
+/** Step: told messages onto conversations, set-wise, inside the organisation's own lock; each row is written once. */
 
 import { type ResolvedContact, replyIdentity } from "@/lib/contacts";
 import { shownName } from "@/lib/inbox/model";
@@ -32,12 +32,17 @@ interface Move {
   reply: { to: Id<"identity">; at: Date } | null;
 }
 
-/** Stores messages not seen before, makes missing conversations, moves list rows. @returns the messages that were new */
-export async function receiveMessages(sql: Sql, items: readonly Received[]): Promise<Arrived[]> {
-  await renameConversations(
-    sql,
-    items.map((i) => i.contact),
-  );
+/**
+ * Stores messages not seen before, makes missing conversations, moves list rows.
+ * @param named contacts without a message, whose name may have changed
+ * @returns the messages that were new
+ */
+export async function receiveMessages(
+  sql: Sql,
+  items: readonly Received[],
+  named: readonly ResolvedContact[] = [],
+): Promise<Arrived[]> {
+  await renameConversations(sql, [...items.map((i) => i.contact), ...named]);
   const fresh = await dropKnown(sql, items);
   if (fresh.length === 0) return [];
   const known = await findConversations(sql, fresh);
@@ -94,10 +99,11 @@ function plan(moves: Map<string, Move>, known: Map<string, Id<"conversation">>, 
   const fresh = { id: id ?? newId("conversation"), isNew: !id, item, unread: 0, last, inboundAt: null, reply: null };
   const move: Move = moves.get(pair) ?? fresh;
   moves.set(pair, move);
-  const to = replyIdentity(item.contact, message.sender);
+  const to = message.fromPhone ? null : replyIdentity(item.contact, message.sender);
   if (to && !(move.reply && move.reply.at > at)) move.reply = { to, at };
   if (at > move.last.at || (at.getTime() === move.last.at.getTime() && messageId > move.last.id)) move.last = last;
-  if (!message.opensWindow) return move;
+  // what the phone app tells of its past opens no window and waits for nobody
+  if (!message.opensWindow || message.past) return move;
   move.unread++;
   // a clock ahead of ours must not stretch the window
   const inboundAt = message.at < item.receivedAt ? message.at : item.receivedAt;
@@ -113,10 +119,11 @@ function placeOf({ message, receivedAt }: Received): Date {
 }
 
 function rowOf(item: Received, id: Id<"message">, conversationId: Id<"conversation">): InboundRow {
-  const { phoneNumberId, wamid, content, quotes, raw } = item.message;
+  const { phoneNumberId, wamid, content, quotes, raw, fromPhone } = item.message;
   return {
     id,
     conversationId,
+    reached: fromPhone?.reached ?? null,
     phoneNumberId,
     wamid,
     type: typeOf(content),
@@ -141,9 +148,9 @@ async function insertConversations(sql: Sql, moves: Move[]): Promise<void> {
     "conversations.insert",
     `insert into conversations (org_id, id, channel_id, contact_id, name_sealed, preview_sealed, preview_type, preview_direction, last_message_id,
         last_activity_at, last_inbound_at, unread, reply_identity_id, reply_identity_at)
-      select $1, u.id, u.channel, u.contact, u.name, u.preview, u.type, 'in', u.message, u.at, u.inbound, u.unread, u.reply, u.reply_at
+      select $1, u.id, u.channel, u.contact, u.name, u.preview, u.type, u.direction, u.message, u.at, u.inbound, u.unread, u.reply, u.reply_at
       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::bytea[], $6::bytea[], $7::text[], $8::uuid[], $9::timestamptz[], $10::timestamptz[], $11::int[],
-        $12::uuid[], $13::timestamptz[]) u (id, channel, contact, name, preview, type, message, at, inbound, unread, reply, reply_at)`,
+        $12::uuid[], $13::timestamptz[], $14::text[]) u (id, channel, contact, name, preview, type, message, at, inbound, unread, reply, reply_at, direction)`,
     [
       sql.ctx.orgId,
       moves.map((m) => m.id),
@@ -158,9 +165,11 @@ async function insertConversations(sql: Sql, moves: Move[]): Promise<void> {
       moves.map((m) => m.unread),
       moves.map((m) => m.reply?.to ?? null),
       moves.map((m) => m.reply?.at ?? null),
+      moves.map(directionOf),
     ],
   );
 }
+const directionOf = ({ last }: Move) => (last.item.message.fromPhone ? "out" : "in");
 
 async function moveConversations(sql: Sql, moves: Move[]): Promise<void> {
   if (moves.length === 0) return;
@@ -171,13 +180,13 @@ async function moveConversations(sql: Sql, moves: Move[]): Promise<void> {
         last_inbound_at = greatest(c.last_inbound_at, u.inbound),
         preview_sealed = case when u.at >= c.last_activity_at then u.preview else c.preview_sealed end,
         preview_type = case when u.at >= c.last_activity_at then u.type else c.preview_type end,
-        preview_direction = case when u.at >= c.last_activity_at then 'in' else c.preview_direction end,
+        preview_direction = case when u.at >= c.last_activity_at then u.direction else c.preview_direction end,
         last_message_id = case when u.at >= c.last_activity_at then u.message else c.last_message_id end,
         last_activity_at = greatest(c.last_activity_at, u.at),
         reply_identity_id = case when u.reply_at >= coalesce(c.reply_identity_at, '-infinity') then u.reply else c.reply_identity_id end,
         reply_identity_at = greatest(c.reply_identity_at, u.reply_at)
-      from unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::bytea[], $7::text[], $8::uuid[], $9::uuid[], $10::timestamptz[])
-        u (id, unread, at, inbound, preview, type, message, reply, reply_at)
+      from unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::bytea[], $7::text[], $8::uuid[], $9::uuid[], $10::timestamptz[], $11::text[])
+        u (id, unread, at, inbound, preview, type, message, reply, reply_at, direction)
       where c.org_id = $1 and c.id = u.id`,
     [
       sql.ctx.orgId,
@@ -190,6 +199,7 @@ async function moveConversations(sql: Sql, moves: Move[]): Promise<void> {
       moves.map((m) => m.last.id),
       moves.map((m) => m.reply?.to ?? null),
       moves.map((m) => m.reply?.at ?? null),
+      moves.map(directionOf),
     ],
   );
 }

@@ -58,7 +58,11 @@ test("a repeated template gets its first answer though the template is paused or
   await owner().query("update templates set status = 'PAUSED' where org_id = $1", [s.org.id]);
   expect((await replyToConversation(s.ctx, reply)).id).toBe(first.id);
   const { rows } = await owner().query("select channel_id from conversations where id = $1", [s.conversationId]);
-  await owner().query("update channels set waba_id = 'moved' where id = $1", [rows[0].channel_id]);
+  await owner().query(
+    "insert into account_proofs (org_id, waba_id, kind, proven_at) select org_id, '404', 'given', now() from channels where id = $1",
+    [rows[0].channel_id],
+  );
+  await owner().query("update channels set waba_id = '404' where id = $1", [rows[0].channel_id]);
   expect((await replyToConversation(s.ctx, reply)).id).toBe(first.id);
   expect(await s.messages()).toBe(1);
 });

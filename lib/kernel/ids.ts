@@ -16,7 +16,10 @@ export type Noun =
   | "event"
   | "endpoint"
   | "dataKey"
-  | "receipt";
+  | "receipt"
+  | "onboarding"
+  | "press"
+  | "registration";
 
 declare const noun: unique symbol;
 /** A UUID string that names one kind of thing. */

@@ -6,7 +6,7 @@ import { type OutboxState, shownState } from "@/lib/messages/model";
 import type { MessageView } from "@/lib/messages/views";
 import { openable } from "@/lib/platform/crypto/openable";
 import type { Sql } from "@/lib/platform/sql";
-import type { TemplateFill } from "@/lib/providers/ports";
+import type { Reached, TemplateFill } from "@/lib/providers/ports";
 
 /** What `messages.body_sealed` holds, as JSON. */
 export interface MessageBody {
@@ -137,6 +137,8 @@ export interface InboundRow {
   body: MessageBody;
   at: Date;
   receivedAt: Date;
+  /** How far a message of the phone app had got; null for the client's own. */
+  reached: Reached | null;
 }
 
 /** Of the given messages, those that are here already. */
@@ -154,16 +156,21 @@ export async function knownMessages<M extends { phoneNumberId: string; wamid: st
   return new Set(rows.flatMap((r) => byLookup.get(r.wamid_lookup.toString("latin1")) ?? []));
 }
 
-/** Inserts inbound messages and their place in the search queue. A wamid that came in meanwhile fails the set, which is then tried again. */
+/** Inserts messages the provider told of and their place in the search queue. A wamid that came in meanwhile fails the set, which is then tried again. */
 export async function insertInbound(sql: Sql, rows: readonly InboundRow[]): Promise<void> {
   const { keys, ctx } = sql;
   await sql.run(
     "messages.inbound",
     `with i as (
-       insert into messages (org_id, id, conversation_id, direction, origin, type, body_sealed, wamid_sealed, wamid_lookup, at, received_at)
-       select $1, u.id, u.cv, 'in', 'client', u.type, u.body, u.wamid, u.lookup, u.at, u.received
-       from unnest($2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::timestamptz[])
-         u (id, cv, type, body, wamid, lookup, at, received))
+       insert into messages (org_id, id, conversation_id, direction, origin, type, body_sealed, wamid_sealed, wamid_lookup, at, received_at,
+         accepted_at, sent_at, delivered_at, read_at, played_at, failed_at)
+       select $1, u.id, u.cv, case when u.reached is null then 'in' else 'out' end, case when u.reached is null then 'client' else 'phone' end,
+         u.type, u.body, u.wamid, u.lookup, u.at, u.received,
+         case when u.reached is not null then u.at end, case when u.reached in ('sent', 'delivered', 'read', 'played') then u.at end,
+         case when u.reached in ('delivered', 'read', 'played') then u.at end, case when u.reached in ('read', 'played') then u.at end,
+         case when u.reached = 'played' then u.at end, case when u.reached = 'failed' then u.at end
+       from unnest($2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::timestamptz[], $10::text[])
+         u (id, cv, type, body, wamid, lookup, at, received, reached))
      insert into search_queue (org_id, kind, id) select $1, 'message', u.id from unnest($2::uuid[]) u (id)`,
     [
       ctx.orgId,
@@ -175,6 +182,7 @@ export async function insertInbound(sql: Sql, rows: readonly InboundRow[]): Prom
       rows.map((r) => keys.wamidLookup(r.phoneNumberId, r.wamid)),
       rows.map((r) => r.at),
       rows.map((r) => r.receivedAt),
+      rows.map((r) => r.reached),
     ],
   );
 }

@@ -46,7 +46,30 @@ const SCHEMA = z.object({
     .string()
     .regex(/^v\d+\.\d+$/)
     .default("v26.0"),
+  NEXT_PUBLIC_META_APP_ID: z
+    .string()
+    .regex(/^\d{1,32}$/, "must be digits")
+    .optional(),
+  NEXT_PUBLIC_META_CONFIG_ID: z
+    .string()
+    .regex(/^\d{1,32}$/, "must be digits")
+    .optional(),
+  META_SDK_URL: url("http:", "https:").default("https://connect.facebook.net/en_US/sdk.js"),
+  /** Origins whose window messages count during a signup, comma-separated, each compared whole. */
+  META_SIGNUP_ORIGINS: z
+    .string()
+    .default("https://www.facebook.com,https://web.facebook.com,https://business.facebook.com")
+    .transform((v) => v.split(",").map((o) => o.trim()))
+    .refine((all) => all.every((o) => URL.canParse(o) && new URL(o).origin === o), "must be origins, comma-separated"),
   WEBHOOK_PUBLIC_URL: url("http:", "https:"),
+  /** Zone of the days at whose hours the nightly jobs run. */
+  OPERATIONS_TZ: z
+    .string()
+    .default("UTC")
+    .refine(
+      (zone) => Intl.supportedValuesOf("timeZone").includes(zone) || zone === "UTC",
+      "must be a time zone such as Asia/Jakarta",
+    ),
   OUTBOX_UNKNOWN_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
   METRICS_TOKEN: secret(16).optional(),
 });
@@ -88,6 +111,8 @@ export function parseEnv(kind: ProcessKind, source: Record<string, string | unde
   const production = (given.APP_ENV ?? "production") === "production";
   if (production && given.META_GRAPH_URL && !given.META_GRAPH_URL.startsWith("https:"))
     faults.push("META_GRAPH_URL must be https in production");
+  if (production && given.META_SDK_URL && !given.META_SDK_URL.startsWith("https:"))
+    faults.push("META_SDK_URL must be https in production");
   if (kind === "web" && production && given.NEXTAUTH_URL && !given.NEXTAUTH_URL.startsWith("https:")) {
     faults.push("NEXTAUTH_URL must be https in production");
   }
@@ -116,7 +141,7 @@ const ENV = new Proxy({} as Env, {
     return value;
   },
 });
-const OPTIONAL = new Set(["META_APP_SECRET_PREVIOUS", "METRICS_TOKEN"]);
+const OPTIONAL = new Set(["META_APP_SECRET_PREVIOUS", "METRICS_TOKEN", "NEXT_PUBLIC_META_APP_ID", "NEXT_PUBLIC_META_CONFIG_ID"]);
 
 /** Hosts the product calls: the provider, and its own public webhook address for the handshake test. */
 export const outgoingHosts = (): string[] => {

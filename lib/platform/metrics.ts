@@ -38,6 +38,17 @@ export const counters = {
     help: "Sealed rows that did not open when somebody wanted to read them",
     labelNames: ["table"],
   }),
+  orphansFound: new Counter({
+    ...make,
+    name: "parley_orphan_accounts_found_total",
+    help: "Accounts that began to speak to us without being connected",
+  }),
+  tokenChecks: new Counter({
+    ...make,
+    name: "parley_token_checks_total",
+    help: "Nightly looks at tokens, by what came out; unknown when the provider did not answer",
+    labelNames: ["result"],
+  }),
   jobsDropped: new Counter({ ...make, name: "parley_jobs_dropped_total", help: "Jobs of a name this worker does not know" }),
 };
 export const histograms = {
@@ -59,5 +70,7 @@ export const gauges = {
   searchLag: new Gauge({ ...make, name: "parley_search_lag_seconds", help: "Age of the oldest message not yet searchable" }),
   quarantined: new Gauge({ ...make, name: "parley_quarantined_events", help: "Events in quarantine" }),
   unrouted: new Gauge({ ...make, name: "parley_unrouted_events", help: "Events of unknown numbers" }),
+  orphans: new Gauge({ ...make, name: "parley_orphan_accounts", help: "Accounts that speak to us and are nobody's" }),
+  oldestOrphan: new Gauge({ ...make, name: "parley_orphan_oldest_seconds", help: "Since when the oldest of them has" }),
   liveStreams: new Gauge({ ...make, name: "parley_live_streams", help: "Open live streams of this process" }),
 };

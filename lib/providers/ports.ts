@@ -3,6 +3,9 @@
 import type { ContentView } from "@/lib/kernel/content";
 import type { Secret } from "@/lib/kernel/secret";
 
+/** How far a message of the business had got when the phone app told of it. */
+export type Reached = "pending" | "sent" | "delivered" | "read" | "played" | "failed";
+
 /** A person as a provider names one; at least one of phone and bsuid is there. */
 export interface Sender {
   /** Digits with country code, as given. */
@@ -15,11 +18,17 @@ export interface Sender {
   becomes: { phone: string | null; bsuid: string | null } | null;
 }
 
+/** A message the provider tells of: the client's, or one the business wrote on its phone app. */
 export interface InboundMessage {
   type: "message";
   phoneNumberId: string;
   wamid: string;
+  /** The client, whichever way the message went. */
   sender: Sender;
+  /** Set when the business wrote it on its phone app. */
+  fromPhone: { reached: Reached } | null;
+  /** Told later, out of the phone's past. */
+  past: boolean;
   at: Date;
   content: ContentView;
   /** Whether the client's act opens the 24-hour window and counts as unread. */
@@ -112,4 +121,72 @@ export interface RemoteTemplate {
 export interface TemplateSource {
   /** Every template of a business account, page by page. */
   listTemplates(wabaId: string, token: Secret): Promise<RemoteTemplate[]>;
+}
+
+/** What a token may do, as the provider itself says. Times in milliseconds since 1970; null means never. */
+export interface TokenReport {
+  valid: boolean;
+  /** It was made for our app. */
+  ours: boolean;
+  /** App-scoped id of the user behind it; names nobody. */
+  userId: string | null;
+  scopes: string[];
+  expiresAt: number | null;
+  dataAccessExpiresAt: number | null;
+  /** Accounts named in its scopes, newest first; hints, never a proof. */
+  accounts: string[];
+  /** Why it is not valid: the provider's code and subcode. */
+  code: number | null;
+  subcode: number | null;
+}
+
+/** A business account on WhatsApp, as a token reads it. */
+export interface RemoteAccount {
+  id: string;
+  name: string;
+  ownerBusinessId: string | null;
+  review: string | null;
+  businessVerification: string | null;
+}
+
+/** A number of an account, as a token reads it. */
+export interface RemoteNumber {
+  id: string;
+  display: string;
+  verifiedName: string;
+  /** CONNECTED, PENDING, OFFLINE and the like. */
+  status: string | null;
+  platform: string | null;
+  codeVerification: string | null;
+  nameStatus: string | null;
+  quality: string | null;
+  limit: string | null;
+  throughput: string | null;
+  /** The number lives in the WhatsApp Business app as well. */
+  onBusinessApp: boolean;
+}
+
+/** How a call on an account was refused. */
+export interface AccountRefusal {
+  /** `auth`: the token. `transport`: nobody can say whether it was done. `not_sent`: certainly not done. `refused`: the provider said no. */
+  kind: "auth" | "transport" | "not_sent" | "refused";
+  code: number | null;
+  subcode: number | null;
+}
+export type AccountAnswer<T> = { ok: true; value: T } | { ok: false; refusal: AccountRefusal };
+
+export type SyncKind = "contacts" | "history";
+
+/** What connecting a number asks of a provider. No method throws for a refusal. */
+export interface AccountAdmin {
+  /** Turns a signup code into a business token; once, within its 30 seconds. */
+  exchangeCode(code: string): Promise<AccountAnswer<{ token: Secret; expiresInSeconds: number | null }>>;
+  inspectToken(token: Secret): Promise<AccountAnswer<TokenReport>>;
+  readAccount(wabaId: string, token: Secret): Promise<AccountAnswer<RemoteAccount>>;
+  /** The proof of access: only a token that was granted the account reads its numbers. */
+  listNumbers(wabaId: string, token: Secret): Promise<AccountAnswer<RemoteNumber[]>>;
+  isSubscribed(wabaId: string, token: Secret): Promise<AccountAnswer<boolean>>;
+  subscribe(wabaId: string, token: Secret): Promise<AccountAnswer<null>>;
+  register(phoneNumberId: string, pin: string, token: Secret): Promise<AccountAnswer<null>>;
+  requestSync(phoneNumberId: string, kind: SyncKind, token: Secret): Promise<AccountAnswer<{ requestId: string | null }>>;
 }

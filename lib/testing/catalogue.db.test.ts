@@ -38,7 +38,15 @@ const REACH: Record<string, string[]> = {
     "system: UPDATE",
   ],
   webhook_events: ["system: DELETE", "system: INSERT", "system: SELECT", "system: UPDATE", "worker: SELECT", "worker: UPDATE"],
-  job_slots: ["system: INSERT", "system: SELECT"],
+  orphan_accounts: [
+    "app: SELECT(events,first_at,last_at,proposed_org_id,waba_id)",
+    "system: DELETE",
+    "system: INSERT",
+    "system: SELECT",
+    "system: UPDATE",
+  ],
+  platform_trail: ["system: INSERT"],
+  job_slots: ["system: INSERT", "system: SELECT", "system: UPDATE(done_at,lease_until)"],
   _prisma_migrations: [],
 };
 

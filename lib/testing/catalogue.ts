@@ -10,6 +10,8 @@ export const WITHOUT_ORGANISATION: Record<string, string> = {
   intake_endpoints: "addresses of the intake, known before any organisation is",
   webhook_deliveries: "raw bodies, stored before anyone knows whose they are; `ingest` and `system` only",
   webhook_events: "an orphan's event has no organisation yet; with one it obeys the tenant policy",
+  orphan_accounts: "accounts that are nobody's yet; an organisation sees only those proposed to it",
+  platform_trail: "what the platform did that concerns no organisation; written by `system`, read by nobody of the product",
   job_slots: "schedules of the platform",
   _prisma_migrations: "the migration ledger; no product role may read it",
 };

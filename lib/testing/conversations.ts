@@ -83,6 +83,8 @@ async function receiveLine(
     sender: { phone: chat.phone, bsuid: null, username: null, profileName: chat.name, becomes: null },
     at,
     content,
+    fromPhone: null,
+    past: false,
     opensWindow: opensWindow(typeOf(content)),
     quotes: null,
     raw: null,

@@ -117,6 +117,10 @@ export async function makeChannel(
     accessToken: plan.accessToken ?? `EAA${randomBytes(24).toString("base64url")}`,
   };
   await owner().query(
+    "insert into account_proofs (org_id, waba_id, kind, proven_at) values ($1, $2, 'given', now()) on conflict do nothing",
+    [orgId, channel.wabaId],
+  );
+  await owner().query(
     `insert into channels (org_id, id, waba_id, phone_number_id, name, display_phone_sealed, access_token_sealed) values ($1, $2, $3, $4, $5, $6, $7)`,
     [
       orgId,

@@ -20,6 +20,9 @@ afterAll(async () => {
 const ROW_ID: Record<string, string> = { drafts: "conversation_id || ':' || user_id" };
 const CANARY = { word: "kenari7312", name: "Zulkarnaen7312", phone: "628917312731", draft: "konsep7312" };
 
+/** Written by journeys against the sandbox, and held to the same there. */
+const ELSEWHERE = new Set(["channels.pin_sealed", "onboarding_sessions.facts_sealed"]);
+
 test("every sealed column is written twice, opens at its own row, and shows nothing of what it holds", async () => {
   await readyIntake();
   const org = await makeOrganisation({ undoSeconds: 0, users: [{ name: "Lana", role: "lawyer" }] });
@@ -55,6 +58,7 @@ test("every sealed column is written twice, opens at its own row, and shows noth
     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attname like '%\\_sealed' order by 1, 2`);
   const opened: string[] = [];
   for (const { t, c } of columns) {
+    if (ELSEWHERE.has(`${t}.${c}`)) continue;
     if (t === "webhook_deliveries" || t === "intake_endpoints") continue; // under the platform's keys, opened by the split
     const { rows } = await poolOf("owner").query<{ id: string; v: Buffer }>(
       `select ${ROW_ID[t] ?? "id"} as id, ${c} as v from ${t} where org_id = $1 and ${c} is not null`,

@@ -83,6 +83,9 @@ const BODIES: Record<string, object> = {
   "/api/conversations/[conversationId]/status": { status: "resolved" },
   "/api/conversations/[conversationId]/draft": { text: "x" },
   "/api/messages/[messageId]/resend": { requestId: randomUUID() },
+  "/api/onboarding": { path: "new" },
+  "/api/onboarding/[sessionId]/report": { state: "s".repeat(43), code: null, event: null },
+  "/api/onboarding/[sessionId]/choose": { wabaId: "1" },
   "/api/search": { q: "kata" },
   "/api/session/organisation": { organisationId: randomUUID() },
 };

@@ -4,8 +4,10 @@
  * Invariants: every element of a batch becomes one event; effects and "processed" commit together; no tenant is ever guessed.
  */
 
+export { tendOrphans } from "@/lib/webhooks/orphans";
 export { destroyOldBodies, ensureIntakeKey } from "@/lib/webhooks/platform-keys";
 export { type Handled, processOrganisation } from "@/lib/webhooks/process-events";
+export { rerouteUnrouted } from "@/lib/webhooks/reroute-unrouted";
 export { getWebhookSettings, testHandshake } from "@/lib/webhooks/settings";
 export { splitDeliveries } from "@/lib/webhooks/split-deliveries";
 export { type Backlog, destroyOldUnrouted, measureBacklog, organisationsWithEvents } from "@/lib/webhooks/sweep-webhooks";

@@ -9,6 +9,8 @@ export const SPLIT_BYTES = 16 * 1024 * 1024;
 /** Meta batches up to 1,000 updates; a body with more than this is not understood but kept. */
 export const MOST_PIECES = 10_000;
 export const PROCESS_BATCH = 500;
+/** Kept events handed over at once when an account was connected. */
+export const REROUTE_BATCH = 200;
 /** Sealed bytes of payloads handled in one set, apart from the first. */
 export const PROCESS_BYTES = 16 * 1024 * 1024;
 /** Delivery bodies are nulled and their day's key destroyed after this. */

@@ -1,5 +1,6 @@
 /** From events to what people see: one organisation at a time, set-wise; effects and "processed" commit together. */
 
+import { applyAccountNews, noteDeclined, noteHistory } from "@/lib/channels";
 import { personKey, resolveContacts } from "@/lib/contacts";
 import { type Received, receiveMessages } from "@/lib/inbox";
 import { systemCtx } from "@/lib/kernel/ctx";
@@ -12,14 +13,19 @@ import { errorFields, log } from "@/lib/platform/log";
 import { counters } from "@/lib/platform/metrics";
 import { isUnavailable } from "@/lib/platform/pool";
 import { inSystem, inTenantSql, type Sql } from "@/lib/platform/sql";
-import { parseMessage, parseStatus, Unreadable } from "@/lib/providers/meta/parse-message";
+import type { AccountNews } from "@/lib/providers/meta/parse-account";
+import { Unreadable } from "@/lib/providers/meta/parse-message";
+import type { BookEntry, History } from "@/lib/providers/meta/parse-phone-app";
 import type { InboundMessage, Receipt } from "@/lib/providers/ports";
 import { nextStep, PROCESS_BATCH, PROCESS_BYTES } from "@/lib/webhooks/model";
+import { isUnderstood, understand } from "@/lib/webhooks/understand";
 
 interface EventRow {
   id: string;
   kind: string;
+  field: string;
   channel_id: string | null;
+  waba_id: string | null;
   payload_sealed: Buffer | null;
   received_at: Date;
   attempts: number;
@@ -118,59 +124,83 @@ const takeEvents = (sql: Sql, ids: string[] | null) =>
   ids
     ? sql.rows<EventRow>(
         "events.take_ids",
-        `select id, kind, channel_id, payload_sealed, received_at, attempts, null as due from webhook_events
+        `select id, kind, field, channel_id, waba_id, payload_sealed, received_at, attempts, null as due from webhook_events
           where org_id = $1 and id = any($2::uuid[]) and state = 'pending' order by id`,
         [sql.ctx.orgId, ids],
       )
     : sql.rows<EventRow>(
         "events.take",
         // lengths are read without the payloads: five hundred of 4 MiB would not fit into memory
-        `select id, kind, channel_id, payload_sealed, received_at, attempts, due from (
+        `select id, kind, field, channel_id, waba_id, payload_sealed, received_at, attempts, due from (
             select e.*, count(*) over ()::int as due,
               sum(octet_length(payload_sealed)) over (order by next_attempt_at, id) - octet_length(payload_sealed) as before
-            from (select id, kind, channel_id, payload_sealed, received_at, attempts, next_attempt_at from webhook_events
+            from (select id, kind, field, channel_id, waba_id, payload_sealed, received_at, attempts, next_attempt_at from webhook_events
               where org_id = $1 and state = 'pending' and next_attempt_at <= now() order by next_attempt_at, id limit $2) e) w
           where coalesce(before, 0) < $3 order by next_attempt_at, id`,
         [sql.ctx.orgId, PROCESS_BATCH, PROCESS_BYTES],
       );
 
+interface Told {
+  message: InboundMessage;
+  event: EventRow;
+}
+
 async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
   if (events.length === 0) return [];
-  const messages: { message: InboundMessage; event: EventRow }[] = [];
+  const messages: Told[] = [];
   const receipts: Receipt[] = [];
+  const book: BookEntry[] = [];
+  const news: { wabaId: string; told: AccountNews }[] = [];
   const broken: { id: string; cause: string }[] = [];
-  for (const event of events) {
-    if (event.kind !== "message" && event.kind !== "status") continue; // kept for the rooms that will understand them
+  for (const event of events.filter(isUnderstood)) {
     try {
       const payload = JSON.parse(
         sql.keys.open("webhook_events", "payload_sealed", event.id, event.payload_sealed ?? Buffer.alloc(0)).toString(),
       );
-      if (event.kind === "message" && !event.channel_id) throw new Unreadable("no_channel");
-      if (event.kind === "message") messages.push({ message: parseMessage(payload), event });
-      else receipts.push(parseStatus(payload));
+      const said = understand(event, payload, event.channel_id !== null);
+      for (const message of said.messages) messages.push({ message, event });
+      receipts.push(...said.receipts);
+      book.push(...said.book);
+      if (said.news && event.waba_id) news.push({ wabaId: event.waba_id, told: said.news });
+      if (said.history && event.channel_id) await keepHistory(sql, asId("channel", event.channel_id), said.history);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       broken.push({ id: event.id, cause: error.cause_ });
     }
   }
-  const arrived = await receive(sql, messages);
+  const arrived = await receive(sql, messages, book);
   const touched = await applyReceipts(sql, receipts);
+  for (const { wabaId, told } of news) await applyAccountNews(sql, wabaId, told);
   await markProcessed(sql, events, broken);
   return [...arrived, ...touched];
 }
 
-async function receive(sql: Sql, messages: { message: InboundMessage; event: EventRow }[]): Promise<Changed[]> {
-  const contacts = await resolveContacts(
+async function keepHistory(sql: Sql, channelId: Id<"channel">, { chunks, declined }: History): Promise<void> {
+  await noteHistory(
     sql,
-    messages.map(({ message }) => ({ sender: message.sender, at: message.at })),
+    chunks.map(({ phase, order, progress, messages }) => ({ channelId, phase, order, progress, messages: messages.length })),
   );
+  if (declined !== null) await noteDeclined(sql, channelId, declined);
+}
+
+async function receive(sql: Sql, messages: Told[], book: BookEntry[]): Promise<Changed[]> {
+  const named = book.map(({ phone, name, at }) => ({ sender: { ...NOBODY, phone, profileName: name }, at }));
+  const contacts = await resolveContacts(sql, [
+    ...messages.map(({ message }) => ({ sender: message.sender, at: message.at })),
+    ...named,
+  ]);
   const items = messages.flatMap(({ message, event }): Received[] => {
     const contact = contacts.get(personKey(message.sender));
     if (!contact || !event.channel_id) throw new Unreadable("no_channel");
     return [{ message, contact, channelId: asId("channel", event.channel_id), receivedAt: event.received_at }];
   });
-  return receiveMessages(sql, items);
+  return receiveMessages(
+    sql,
+    items,
+    named.flatMap(({ sender }) => contacts.get(personKey(sender)) ?? []),
+  );
 }
+const NOBODY = { bsuid: null, username: null, becomes: null };
 
 async function markProcessed(sql: Sql, events: EventRow[], broken: { id: string; cause: string }[]): Promise<void> {
   const causes = new Map(broken.map((b) => [b.id, b.cause]));

@@ -6,6 +6,7 @@ import { intakeKey, orgKeys } from "@/lib/platform/keys";
 import { counters } from "@/lib/platform/metrics";
 import type { SystemSql } from "@/lib/platform/sql";
 import type { Piece } from "@/lib/providers/meta/split-envelope";
+import { noteOrphans, type OrphanSeen } from "@/lib/webhooks/orphans";
 import { dedupeHasher } from "@/lib/webhooks/platform-keys";
 
 /** An opened delivery with its pieces, payloads as text. */
@@ -45,6 +46,7 @@ export async function storeEvents(sql: SystemSql, work: Written[]): Promise<stri
     if (e.orgId && !keys.has(e.orgId)) Object.assign(e, { state: "quarantined", cause: "no_key", channelId: null });
   }
   await insertEvents(sql, events, keys, intake);
+  await noteOrphans(sql, events.filter((e) => e.state === "unrouted").flatMap(orphanOf));
   // locked in the receiver's own order, or its count of repeats and this could wait for each other
   await sql.run(
     "deliveries.split",
@@ -86,6 +88,19 @@ async function insertEvents(sql: SystemSql, events: EventRow[], keys: Map<string
       events.map((e) => e.cause),
     ],
   );
+}
+
+const GRAPH_ID = /^\d{1,32}$/;
+function orphanOf({ piece, delivery }: EventRow): OrphanSeen[] {
+  if (piece.wabaId === null || !GRAPH_ID.test(piece.wabaId)) return [];
+  return [{ wabaId: piece.wabaId, ownerBusinessId: ownerOf(piece), at: delivery.received_at }];
+}
+/** Meta names the owner in what it says of accounts; elsewhere nobody does. */
+function ownerOf({ field, payload }: Piece): string | null {
+  if (field !== "account_update") return null;
+  const { value } = payload as { value?: { waba_info?: { owner_business_id?: unknown } } };
+  const id = String(value?.waba_info?.owner_business_id ?? "");
+  return GRAPH_ID.test(id) ? id : null;
 }
 
 /** An id or a field name as it may stand in a text column; anything longer or stranger is no id we could know. */

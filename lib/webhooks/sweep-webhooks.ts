@@ -3,6 +3,7 @@ import { asId, type Id } from "@/lib/kernel/ids";
 import { gauges } from "@/lib/platform/metrics";
 import { inSystem } from "@/lib/platform/sql";
 import { UNROUTED_KEPT } from "@/lib/webhooks/model";
+import { notePlatform } from "@/lib/webhooks/orphans";
 
 /** Organisations with events that are due. */
 export async function organisationsWithEvents(): Promise<Id<"organisation">[]> {
@@ -15,16 +16,18 @@ export async function organisationsWithEvents(): Promise<Id<"organisation">[]> {
   return rows.map((r) => asId("organisation", r.org_id));
 }
 
-/** Destroys unrouted events older than thirty days. They belong to no organisation, so their line is in the operators' log. */
+/** Destroys unrouted events older than thirty days. They belong to no organisation, so their line is in the platform's trail. */
 export async function destroyOldUnrouted(now: Date): Promise<number> {
   const before = new Date(now.getTime() - UNROUTED_KEPT);
-  return inSystem("unrouted retention", (sql) =>
-    sql.run(
+  return inSystem("unrouted retention", async (sql) => {
+    const destroyed = await sql.run(
       "events.unrouted_destroy",
       "delete from webhook_events where id in (select id from webhook_events where state = 'unrouted' and received_at < $1 limit 5000)",
       [before],
-    ),
-  );
+    );
+    if (destroyed > 0) await notePlatform(sql, "unrouted.destroyed", { events: destroyed, before: before.toISOString() });
+    return destroyed;
+  });
 }
 
 export interface Backlog {

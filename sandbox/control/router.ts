@@ -1,11 +1,12 @@
 /** The control API: what tests, the demo and the phone page ask of the outside world. JSON in, JSON out. */
-import type { Context, Telling, Tunables } from "../context";
+import { type Context, SIGNUP_ORDERS, type Telling, type Tunables } from "../context";
 import { ControlError } from "../control-error";
 import { parseRule, SEND_KINDS, WEBHOOK_KINDS } from "../faults";
 import { receiveInbound } from "../inbound";
 import { asArray, asObject, asText, digitsOf, isObject, type JsonObject } from "../json";
 import { parseTemplate } from "../templates";
 import { readConversation } from "../timeline";
+import { ACCOUNT_CALLS } from "./accounts";
 import { sendRawWebhook } from "./raw-webhook";
 
 export interface ControlCall {
@@ -20,7 +21,14 @@ export type ControlAnswer = { status: number; json: unknown } | { status: number
 
 /** @throws ControlError with the status and the sentence to answer */
 export async function answerControl(ctx: Context, call: ControlCall): Promise<ControlAnswer> {
-  const handler = HANDLERS[`${call.method} ${call.name}`];
+  const name = `${call.method} ${call.name}`;
+  const aboutAccounts = ACCOUNT_CALLS[name];
+  if (aboutAccounts) {
+    const answer = await aboutAccounts(ctx, call.method === "GET" ? {} : object(call.body));
+    if (call.method !== "GET") await ctx.accounts.save();
+    return json(answer);
+  }
+  const handler = HANDLERS[name];
   if (!handler) throw new ControlError(404, `no control call ${call.method} /_control/${call.name}`);
   return handler(ctx, call);
 }
@@ -68,10 +76,12 @@ const HANDLERS: { [call: string]: Handler } = {
         name: phone.name,
       })),
     ),
-  "POST businesses": (ctx, { body }) => {
+  "POST businesses": async (ctx, { body }) => {
     for (const one of Array.isArray(body) ? body : [body]) ctx.world.addBusiness(attempt(() => readBusiness(one)));
+    await ctx.accounts.save();
     return json({ businesses: ctx.world.phones.size });
   },
+  "GET app": (ctx) => json(changeApp(ctx, {})),
   "POST app": (ctx, { body }) => json(changeApp(ctx, object(body))),
   "POST templates": (ctx, { body }) => {
     const input = object(body);
@@ -84,7 +94,6 @@ const HANDLERS: { [call: string]: Handler } = {
     ];
     return json(template);
   },
-  "POST tokens/revoke": (ctx, { body }) => json({ revoked: ctx.world.revokeToken(asText(object(body).accessToken) ?? "") }),
 };
 
 const faultReport = (ctx: Context): JsonObject => ({
@@ -105,7 +114,8 @@ export function readBusiness(input: unknown): Parameters<Context["world"]["addBu
   const [wabaId = "", phoneNumberId = "", displayPhone = "", name = "", accessToken = ""] = names.map((one) =>
     asText(value[one]),
   );
-  return { wabaId, phoneNumberId, displayPhone, name, accessToken };
+  const businessId = asText(value.businessId);
+  return { wabaId, phoneNumberId, displayPhone, name, accessToken, ...(businessId === undefined ? {} : { businessId }) };
 }
 
 /** Settings of the app, and what tests may turn; what is not named stays. */
@@ -115,11 +125,15 @@ function changeApp(ctx: Context, input: JsonObject): JsonObject {
   app.secret = asText(input.secret) ?? app.secret;
   app.verifyToken = asText(input.verifyToken) ?? app.verifyToken;
   if (input.previousSecret !== undefined) app.previousSecret = asText(input.previousSecret);
+  app.deauthorizeUrl = asText(input.deauthorizeUrl) ?? app.deauthorizeUrl;
+  app.dataDeletionUrl = asText(input.dataDeletionUrl) ?? app.dataDeletionUrl;
   tune(ctx.tune, input);
   return {
     id: app.id,
     callbackUrl: app.callbackUrl ?? null,
     hasPreviousSecret: app.previousSecret !== undefined,
+    partnerId: ctx.world.partnerId,
+    systemUserToken: app.systemUserToken,
     tune: ctx.tune,
   };
 }
@@ -129,9 +143,17 @@ function tune(tunables: Tunables, input: JsonObject): void {
     const [low, high] = asArray(input[name]).map(Number);
     if (low !== undefined && high !== undefined && low >= 0 && high >= low) tunables[name] = [low, high];
   }
-  if (typeof input.perSecond === "number") tunables.perSecond = input.perSecond;
-  if (typeof input.pairLimit === "boolean") tunables.pairLimit = input.pairLimit;
-  if (typeof input.escapes === "boolean") tunables.escapes = input.escapes;
+  const [soonest, latest] = asArray(input.partnerMs).map(Number); // may lie before the end of the signup
+  if (soonest !== undefined && latest !== undefined && latest >= soonest) tunables.partnerMs = [soonest, latest];
+  for (const name of ["perSecond", "tokenDays", "syncMs", "pinGapMs"] as const) {
+    const value = input[name];
+    if (typeof value === "number" && value >= 0) tunables[name] = value;
+  }
+  for (const name of ["pairLimit", "escapes", "requireProof"] as const) {
+    const value = input[name];
+    if (typeof value === "boolean") tunables[name] = value;
+  }
+  tunables.signupOrder = SIGNUP_ORDERS.find((order) => order === input.signupOrder) ?? tunables.signupOrder;
   for (const [code, telling] of Object.entries(asObject(input.telling))) {
     if (telling === "sync" || telling === "async") tunables.telling[code] = telling satisfies Telling;
   }

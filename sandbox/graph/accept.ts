@@ -10,6 +10,9 @@ import { checkTemplate } from "./check-template";
 import { GraphError } from "./errors";
 import type { Send } from "./validate";
 
+/** Messages a second of a number that also lives on the WhatsApp Business app. */
+const COEXISTENCE_PER_SECOND = 20;
+
 export interface Admitted {
   client: string;
   template?: Template;
@@ -30,6 +33,7 @@ export interface Accepted {
  * @throws GraphError for what is refused in the answer; what is refused later comes back as `failure`
  */
 export function admit(ctx: Context, phone: Phone, send: Send): Admitted {
+  refuseAccount(ctx, phone, send.type === "template");
   const client = send.recipient === undefined ? send.to : clientOf(ctx, phone, send.recipient);
   if (client === phone.digits) throw new GraphError(131021);
   const habits = habitsOf(client);
@@ -39,7 +43,8 @@ export function admit(ctx: Context, phone: Phone, send: Send): Admitted {
   checkMediaIds(ctx, phone, send);
   const now = ctx.now();
   if (habits.pairLimited || (ctx.tune.pairLimit && !ctx.limits.takePair(phone.id, client, now))) throw new GraphError(131056);
-  if (!ctx.limits.takeSecond(phone.id, ctx.tune.perSecond, now)) throw new GraphError(130429);
+  const perSecond = phone.onBizApp ? Math.min(COEXISTENCE_PER_SECOND, ctx.tune.perSecond) : ctx.tune.perSecond;
+  if (!ctx.limits.takeSecond(phone.id, perSecond, now)) throw new GraphError(130429);
   const failure = refusal(ctx, phone, send, client, template);
   if (failure !== undefined && ctx.tune.telling[failure] === "sync") throw new GraphError(failure);
   return {
@@ -48,6 +53,16 @@ export function admit(ctx: Context, phone: Phone, send: Send): Admitted {
     ...(template ? { template } : {}),
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** @throws GraphError 133010 for a number that is not connected, 131031 and 368 for an account that may not send */
+function refuseAccount(ctx: Context, phone: Phone, template: boolean): void {
+  if (!phone.registered || phone.status === "DISCONNECTED") throw new GraphError(133010);
+  const waba = ctx.world.wabas.get(phone.wabaId);
+  if (waba?.banState === "DISABLE") throw new GraphError(131031);
+  const kind = template ? "RESTRICTED_BIZ_INITIATED_MESSAGING" : "RESTRICTED_CUSTOMER_INITIATED_MESSAGING";
+  const until = waba?.restrictions.find((one) => one.type === kind);
+  if (until && !(until.expiration !== undefined && until.expiration * 1000 <= ctx.now())) throw new GraphError(368);
 }
 
 /** Why the message will fail although its form is right. */

@@ -6,7 +6,9 @@ import type { JsonObject } from "../json";
 export const ERRORS: { [code: number]: { status: number; message: string; details?: string } } = {
   4: { status: 400, message: "Application request limit reached" },
   100: { status: 400, message: "Invalid parameter" },
+  101: { status: 400, message: "Error validating application. Cannot get application info due to a system error." },
   190: { status: 401, message: "Invalid OAuth access token - Cannot parse access token" },
+  368: { status: 403, message: "Temporarily blocked for policies violations" },
   2200: { status: 400, message: "Callback verification failed" },
   130429: {
     status: 400,
@@ -18,6 +20,7 @@ export const ERRORS: { [code: number]: { status: number; message: string; detail
   131009: { status: 400, message: "Parameter value is not valid" },
   131021: { status: 400, message: "Recipient cannot be sender", details: "Recipient phone number must be different from sender" },
   131026: { status: 400, message: "Message undeliverable", details: "Message Undeliverable." },
+  131031: { status: 403, message: "Business Account locked", details: "The account has been locked or disabled." },
   131047: {
     status: 400,
     message: "Re-engagement message",
@@ -44,6 +47,40 @@ export const ERRORS: { [code: number]: { status: number; message: string; detail
   132012: { status: 400, message: "Parameter format does not match format in the created template" },
   132015: { status: 400, message: "Template is paused", details: "Template is paused due to low quality." },
   132016: { status: 400, message: "Template is disabled" },
+  133005: { status: 400, message: "Two step verification PIN Mismatch", details: "The two-step verification PIN is incorrect." },
+  133006: {
+    status: 400,
+    message: "Phone number re-verification needed",
+    details: "The phone number must be verified before it can be registered.",
+  },
+  133008: {
+    status: 400,
+    message: "Too Many two step verification PIN Guesses",
+    details: "Too many two-step verification PIN guesses. Try again after one hour.",
+  },
+  133009: { status: 400, message: "Two step verification PIN Guessed Too Fast", details: "Wait before you try the PIN again." },
+  133010: { status: 400, message: "Phone number not registered", details: "The account is not registered." },
+  133015: {
+    status: 400,
+    message: "Please wait a few minutes before attempting to register this phone number",
+    details: "The phone number was deleted recently. Wait 5 minutes before you register it.",
+  },
+  133016: {
+    status: 400,
+    message: "Account register/deregister rate limit exceeded",
+    details: "The number was registered or deregistered too many times: at most 10 times in 72 hours.",
+  },
+  136024: { status: 400, message: "Verify code error" },
+  2593107: {
+    status: 400,
+    message: "Synchronization request limit exceeded",
+    details: "This synchronization was requested already.",
+  },
+  2593108: {
+    status: 400,
+    message: "Synchronization request made outside of the allowed time window",
+    details: "The synchronization must be requested within 24 hours of onboarding.",
+  },
   132018: { status: 400, message: "Param text cannot have new-line/tab characters or more than 4 consecutive spaces" },
 };
 

@@ -1,55 +1,65 @@
 /** Accounts and numbers as Graph shows them, and the cutting of lists into pages. Pure. */
 import { stableId } from "../ids";
 import type { JsonObject } from "../json";
-import type { AppSettings, Phone, Waba } from "../world";
+import type { Phone, Waba, World } from "../world";
 import { GraphError } from "./errors";
-
-const HEALTH = (type: string, id: string): JsonObject => ({
-  can_send_message: "AVAILABLE",
-  entities: [{ entity_type: type, id, can_send_message: "AVAILABLE" }],
-});
+import { phoneHealth, wabaHealth } from "./health";
 
 /** Everything known of an account; `pick` chooses. */
-export const wabaFields = (waba: Waba): JsonObject => ({
-  id: waba.id,
-  name: waba.name,
-  timezone_id: "1",
-  message_template_namespace: stableId(7, waba.id, "namespace"),
-  currency: "USD",
-  country: "ID",
-  account_review_status: "APPROVED",
-  business_verification_status: "verified",
-  ownership_type: "CLIENT_OWNED",
-  status: "ACTIVE",
-  owner_business_info: { id: stableId(4, waba.id, "owner"), name: waba.name },
-  health_status: HEALTH("WABA", waba.id),
-});
+export function wabaFields(world: World, waba: Waba): JsonObject {
+  const owner = world.portfolios.get(waba.businessId);
+  return {
+    id: waba.id,
+    name: waba.name,
+    timezone_id: waba.timezoneId,
+    message_template_namespace: stableId(7, waba.id, "namespace"),
+    currency: waba.currency,
+    country: waba.country,
+    account_review_status: waba.review,
+    business_verification_status: owner?.verification ?? "not_verified",
+    ownership_type: waba.businessId === world.partnerId ? "SELF" : "CLIENT_OWNED",
+    status: waba.banState === "DISABLE" ? "DISABLED" : "ACTIVE",
+    owner_business_info: { id: waba.businessId, name: owner?.name ?? waba.name },
+    creation_time: Math.floor(waba.sharedAt / 1000),
+    health_status: wabaHealth(world, waba),
+  };
+}
 export const WABA_DEFAULTS = ["id", "name", "timezone_id", "message_template_namespace"];
 
 /** Everything known of a number. */
-export const phoneFields = (phone: Phone, app: AppSettings, wabaOverride?: string): JsonObject => ({
-  id: phone.id,
-  verified_name: phone.name,
-  display_phone_number: phone.display,
-  quality_rating: "GREEN",
-  code_verification_status: "VERIFIED",
-  name_status: "APPROVED",
-  status: "CONNECTED",
-  platform_type: "CLOUD_API",
-  throughput: { level: "STANDARD" },
-  is_on_biz_app: false,
-  is_official_business_account: false,
-  account_mode: "LIVE",
-  messaging_limit_tier: "TIER_2K",
-  whatsapp_business_manager_messaging_limit: "TIER_2K",
-  last_onboarded_time: "2026-10-01T08:00:00+0000",
-  webhook_configuration: {
-    ...(phone.overrideUri ? { phone_number: phone.overrideUri } : {}),
-    ...(wabaOverride ? { whatsapp_business_account: wabaOverride } : {}),
-    application: app.callbackUrl ?? "",
-  },
-  health_status: HEALTH("PHONE_NUMBER", phone.id),
-});
+export function phoneFields(world: World, phone: Phone): JsonObject {
+  const wabaOverride = world.wabas.get(phone.wabaId)?.overrideUri;
+  return {
+    id: phone.id,
+    verified_name: phone.name,
+    display_phone_number: phone.display,
+    quality_rating: phone.quality,
+    code_verification_status: codeStatusOf(phone, world.now()),
+    name_status: phone.nameStatus,
+    status: phone.status,
+    platform_type: phone.platform,
+    throughput: { level: phone.throughput },
+    is_on_biz_app: phone.onBizApp,
+    is_official_business_account: false,
+    is_pin_enabled: phone.pin !== undefined,
+    account_mode: "LIVE",
+    messaging_limit_tier: phone.tier,
+    whatsapp_business_manager_messaging_limit: phone.tier,
+    last_onboarded_time: new Date(phone.onboardedAt).toISOString().replace(/\.\d+Z$/, "+0000"),
+    webhook_configuration: {
+      ...(phone.overrideUri ? { phone_number: phone.overrideUri } : {}),
+      ...(wabaOverride ? { whatsapp_business_account: wabaOverride } : {}),
+      application: world.app.callbackUrl ?? "",
+    },
+    health_status: phoneHealth(world, phone),
+  };
+}
+
+/** A number that was not registered within 14 days of its signup has to be verified again. */
+export function codeStatusOf(phone: Phone, now: number): string {
+  const late = !phone.registeredOnce && now - phone.onboardedAt > 14 * 86_400_000;
+  return phone.codeStatus === "VERIFIED" && late ? "EXPIRED" : phone.codeStatus;
+}
 export const PHONE_DEFAULTS = [
   "verified_name",
   "code_verification_status",

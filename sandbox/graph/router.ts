@@ -1,14 +1,20 @@
 /** The Graph API: who calls, which object, which edge. */
 import type { Context } from "../context";
 import type { FilePart } from "../http";
-import type { JsonObject } from "../json";
-import { asText } from "../json";
+import { asText, type JsonObject } from "../json";
 import { findMedia } from "../media";
-import { getApp, getDebugToken, subscriptions } from "./app";
-import { GraphError, unknownObject } from "./errors";
+import type { Phone, Waba } from "../world";
+import { type Access, authenticate, sees } from "./access";
+import { getApp, subscriptions } from "./app";
+import { syncAppData } from "./coexistence";
+import { getDebugToken } from "./debug-token";
+import { unknownObject } from "./errors";
 import { getMedia, removeMedia, uploadMedia } from "./media";
 import { postMessage, type Reply } from "./messages";
 import { getPhone, setPhone } from "./phone";
+import { answerPortfolio } from "./portfolio";
+import { recorded } from "./record";
+import { deregister, register, requestCode, verifyCode } from "./register";
 import { getPhoneNumbers, getTemplates, getWaba, subscribedApps } from "./waba";
 
 export interface GraphCall {
@@ -24,66 +30,92 @@ export interface GraphCall {
   here: URL;
 }
 
-/** What the token opens: the app's own endpoints, or some accounts. */
-export type Access = { kind: "app" } | { kind: "business"; wabas: Set<string> };
-
 /**
  * Answers one call.
  * @throws GraphError for every refusal
  */
 export async function answerGraph(ctx: Context, call: GraphCall): Promise<Reply> {
-  const access = authenticate(ctx, call.token);
+  const access = authenticate(ctx, call.token, asText(call.fields.appsecret_proof));
   const [id = "", edge, ...rest] = call.path;
-  const key = `${call.method} ${edge ?? ""}`;
   if (rest.length > 0) throw unknownObject(call.method, call.path.join("/"));
   if (id === "debug_token" && call.method === "GET") return ok(getDebugToken(ctx, access, call));
   if (id === ctx.world.app.id && access.kind === "app") {
-    if (key === "GET ") return ok(getApp(ctx));
+    if (call.method === "GET" && edge === undefined) return ok(getApp(ctx));
     if (edge === "subscriptions") return ok(await subscriptions(ctx, call));
   }
   const waba = ctx.world.wabas.get(id);
-  if (waba && sees(access, waba.id)) {
-    if (key === "GET ") return ok(getWaba(waba, call));
-    if (key === "GET message_templates") return ok(getTemplates(waba, call));
-    if (key === "GET phone_numbers") return ok(getPhoneNumbers(ctx, waba, call));
-    if (edge === "subscribed_apps") return ok(await subscribedApps(ctx, waba, call));
+  if (waba && sees(ctx.world, access, waba.id, call.method)) {
+    const answer = await answerWaba(ctx, waba, call, edge ?? "");
+    if (answer) return ok(answer);
   }
   const phone = ctx.world.phones.get(id);
-  if (phone && sees(access, phone.wabaId)) {
-    if (key === "POST messages") return postMessage(ctx, phone, call.fields);
-    if (key === "GET ") return ok(getPhone(ctx, phone, call));
-    if (key === "POST ") return ok(await setPhone(ctx, phone, call));
-    if (key === "POST media") return ok(uploadMedia(ctx, phone, call));
-    if (key === "POST register" || key === "POST deregister") return ok({ success: true });
+  if (phone && sees(ctx.world, access, phone.wabaId, call.method)) {
+    if (call.method === "POST" && edge === "messages") return postMessage(ctx, phone, call.fields);
+    const answer = await answerNumber(ctx, phone, call, edge ?? "");
+    if (answer) return ok(answer);
   }
-  const media = edge === undefined ? findMedia(ctx, id) : undefined;
-  const owner = media && ctx.world.phones.get(media.phoneNumberId);
-  if (media && owner && sees(access, owner.wabaId)) {
-    if (call.method === "GET") return ok(getMedia(ctx, media, call));
-    if (call.method === "DELETE") return ok(removeMedia(ctx, media, call));
-  }
+  const portfolio = await answerPortfolio(ctx, access, call);
+  if (portfolio) return ok(portfolio);
+  const media = answerMedia(ctx, access, call);
+  if (media) return ok(media);
   throw unknownObject(call.method, id);
 }
 
 const ok = (body: JsonObject): Reply => ({ do: "answer", status: 200, body });
 
-/** Another tenant's object does not exist for this token. */
-const sees = (access: Access, wabaId: string): boolean => access.kind === "business" && access.wabas.has(wabaId);
-
-/** @throws GraphError 190 without a token, or with one nobody issued */
-export function authenticate(ctx: Context, token: string | undefined): Access {
-  const { app } = ctx.world;
-  if (token === undefined) {
-    throw new GraphError(190, undefined, { message: "An access token is required to request this resource." });
+async function answerWaba(ctx: Context, waba: Waba, call: GraphCall, edge: string): Promise<JsonObject | undefined> {
+  switch (`${call.method} ${edge}`) {
+    case "GET ":
+      return getWaba(ctx, waba, call);
+    case "GET message_templates":
+      return getTemplates(waba, call);
+    case "GET phone_numbers":
+      return getPhoneNumbers(ctx, waba, call);
+    case "GET subscribed_apps":
+      return subscribedApps(ctx, waba, call);
+    case "POST subscribed_apps":
+    case "DELETE subscribed_apps": {
+      const override = asText(call.fields.override_callback_uri) !== undefined;
+      const effect = call.method === "DELETE" ? "unsubscribe" : override ? "override" : "subscribe";
+      return recorded(ctx, call, { effect, wabaId: waba.id }, () => subscribedApps(ctx, waba, call));
+    }
+    default:
+      return undefined;
   }
-  if (token === `${app.id}|${app.secret}`) return { kind: "app" };
-  const wabas = ctx.world.grantsOf(token);
-  if (!wabas) throw new GraphError(190, undefined, { message: "Invalid OAuth access token - Cannot parse access token" });
-  return { kind: "business", wabas };
 }
 
-/** The token of a request: `Authorization: Bearer`, or the parameter. */
-export function tokenOf(authorization: string | undefined, fields: JsonObject): string | undefined {
-  const bearer = /^(?:Bearer|OAuth)\s+(.+)$/i.exec(authorization ?? "")?.[1];
-  return bearer ?? asText(fields.access_token);
+/** Edges of a number that change it, and the name of what they do. */
+const EFFECTS: { [edge: string]: { effect: string; run: (ctx: Context, phone: Phone, call: GraphCall) => JsonObject } } = {
+  register: { effect: "register", run: register },
+  deregister: { effect: "deregister", run: deregister },
+  request_code: { effect: "request_code", run: requestCode },
+  verify_code: { effect: "verify_code", run: verifyCode },
+  smb_app_data: { effect: "sync", run: syncAppData },
+};
+
+async function answerNumber(ctx: Context, phone: Phone, call: GraphCall, edge: string): Promise<JsonObject | undefined> {
+  const about = { wabaId: phone.wabaId, phoneNumberId: phone.id };
+  if (call.method === "GET" && edge === "") return getPhone(ctx, phone, call);
+  if (call.method !== "POST") return undefined;
+  if (edge === "media") return uploadMedia(ctx, phone, call);
+  if (edge === "") {
+    const effect = call.fields.pin === undefined ? "callback" : "pin";
+    return recorded(ctx, call, { ...about, effect }, () => setPhone(ctx, phone, call));
+  }
+  const known = EFFECTS[edge];
+  if (!known) return undefined;
+  const effect = edge === "smb_app_data" ? `sync ${syncTypeOf(call)}` : known.effect;
+  return recorded(ctx, call, { ...about, effect }, () => known.run(ctx, phone, call));
+}
+
+/** Only names we know reach the ledger. */
+const syncTypeOf = ({ fields }: GraphCall): string =>
+  ["smb_app_state_sync", "history"].find((type) => type === fields.sync_type) ?? "unknown";
+
+function answerMedia(ctx: Context, access: Access, call: GraphCall): JsonObject | undefined {
+  const media = call.path[1] === undefined ? findMedia(ctx, call.path[0] ?? "") : undefined;
+  const owner = media && ctx.world.phones.get(media.phoneNumberId);
+  if (!media || !owner || access.kind !== "business" || !sees(ctx.world, access, owner.wabaId, call.method)) return undefined;
+  if (call.method === "GET") return getMedia(ctx, media, call);
+  return call.method === "DELETE" ? removeMedia(ctx, media, call) : undefined;
 }

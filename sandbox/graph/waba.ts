@@ -8,8 +8,8 @@ import { GraphError, unknownObject } from "./errors";
 import { PHONE_DEFAULTS, page, phoneFields, pick, WABA_DEFAULTS, wabaFields } from "./objects";
 import type { GraphCall } from "./router";
 
-export const getWaba = (waba: Waba, call: GraphCall): JsonObject =>
-  pick(wabaFields(waba), call.query.get("fields"), WABA_DEFAULTS);
+export const getWaba = (ctx: Context, waba: Waba, call: GraphCall): JsonObject =>
+  pick(wabaFields(ctx.world, waba), call.query.get("fields"), WABA_DEFAULTS);
 
 /** Templates by filter, a page at a time. */
 export function getTemplates(waba: Waba, call: GraphCall): JsonObject {
@@ -25,10 +25,8 @@ export function getTemplates(waba: Waba, call: GraphCall): JsonObject {
 const templateFields = (template: Template): JsonObject => ({ ...template });
 
 export function getPhoneNumbers(ctx: Context, waba: Waba, call: GraphCall): JsonObject {
-  const phones = [...ctx.world.phones.values()].filter((phone) => phone.wabaId === waba.id);
-  const items = phones.map((phone) =>
-    pick(phoneFields(phone, ctx.world.app, waba.overrideUri), call.query.get("fields"), PHONE_DEFAULTS),
-  );
+  const phones = ctx.world.phonesOf(waba.id);
+  const items = phones.map((phone) => pick(phoneFields(ctx.world, phone), call.query.get("fields"), PHONE_DEFAULTS));
   return page(items, call.query, call.here);
 }
 
@@ -51,6 +49,9 @@ export async function subscribedApps(ctx: Context, waba: Waba, call: GraphCall):
   if (call.method !== "POST") throw unknownObject(call.method, waba.id);
   const uri = asText(call.fields.override_callback_uri);
   if (uri !== undefined) {
+    if (uri.length > 200) {
+      throw new GraphError(100, undefined, { message: "(#100) Param override_callback_uri must be at most 200 characters long" });
+    }
     if (!waba.subscribed) {
       throw new GraphError(100, undefined, {
         message:

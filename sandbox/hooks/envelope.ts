@@ -2,8 +2,26 @@
 import { createHmac } from "node:crypto";
 import type { JsonObject } from "../json";
 
+export type HookEvent = ChatEvent | FieldEvent;
+
+/** A change of any other webhook field: accounts, numbers, coexistence. */
+export interface FieldEvent {
+  field: string;
+  value: JsonObject;
+  /** `entry.id`: the account, or our partner portfolio. */
+  entryId: string;
+  /** `entry.time`, seconds; messages-like fields have none. */
+  time?: number;
+  wabaId: string | null;
+  phoneNumberId: string | null;
+  wamid: string | null;
+  client: string | null;
+  type: string;
+  text?: string;
+}
+
 /** One message or status on its way to the business. */
-export interface HookEvent {
+export interface ChatEvent {
   wabaId: string;
   phoneNumberId: string;
   displayDigits: string;
@@ -45,7 +63,13 @@ export const signature = (bytes: Buffer, secret: string): string =>
  */
 export function envelope(events: HookEvent[]): JsonObject {
   const entries = new Map<string, Map<string, JsonObject>>();
+  const others: JsonObject[] = [];
   for (const event of events) {
+    if ("field" in event) {
+      const time = event.time === undefined ? {} : { time: event.time };
+      others.push({ id: event.entryId, ...time, changes: [{ value: event.value, field: event.field }] });
+      continue;
+    }
     const changes = entries.get(event.wabaId) ?? new Map<string, JsonObject>();
     entries.set(event.wabaId, changes);
     const key = `${event.phoneNumberId}/${event.list}`;
@@ -59,10 +83,13 @@ export function envelope(events: HookEvent[]): JsonObject {
   }
   return {
     object: "whatsapp_business_account",
-    entry: [...entries].map(([id, changes]) => ({
-      id,
-      changes: [...changes.values()].map((value) => ({ value, field: "messages" })),
-    })),
+    entry: [
+      ...[...entries].map(([id, changes]) => ({
+        id,
+        changes: [...changes.values()].map((value) => ({ value, field: "messages" })),
+      })),
+      ...others,
+    ],
   };
 }
 

@@ -4,7 +4,7 @@ import type { Faults } from "../faults";
 import type { Ledger } from "../ledger";
 import type { Timers } from "../timers";
 import type { World } from "../world";
-import { envelope, type HookEvent, MALFORMED, signature, wireBytes } from "./envelope";
+import { type ChatEvent, envelope, type FieldEvent, type HookEvent, MALFORMED, signature, wireBytes } from "./envelope";
 import { MAX_SOCKETS, type PostOutcome, post } from "./post";
 
 interface Delivery {
@@ -15,6 +15,16 @@ interface Delivery {
   /** An addition of a fault: sent once, whatever the answer. */
   extra?: "duplicate" | "malformed" | "forged";
 }
+
+/** The fields an override callback receives; all others go to the app's own (meta: webhooks/override). */
+const OVERRIDDEN = new Set([
+  "messages",
+  "message_echoes",
+  "smb_message_echoes",
+  "smb_app_state_sync",
+  "history",
+  "account_settings_update",
+]);
 
 /** Waits before the second, third … attempt, ms; the last one repeats for ever. */
 export const RETRY_MS = [0, 1000, 2000, 5000, 10_000, 30_000, 60_000];
@@ -28,7 +38,7 @@ export class WebhookSender {
   private waiting = 0;
   private quietUntil = 0;
   private wake = false;
-  private batch: HookEvent[] = [];
+  private batch: ChatEvent[] = [];
   private closed = false;
   private readonly agent = new http.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, scheduling: "lifo" });
 
@@ -49,8 +59,8 @@ export class WebhookSender {
   }
 
   /** Takes an event; without a subscription or a callback it goes nowhere, as on the real platform. */
-  send(event: HookEvent): void {
-    if (this.closed || !this.world.wabas.get(event.wabaId)?.subscribed) return;
+  send(event: ChatEvent): void {
+    if (this.closed || !this.world.wabas.get(event.wabaId)?.subscribed || !this.wants("messages")) return;
     const bite = this.faults.roll("webhook", "batch", { to: event.client, phoneNumberId: event.phoneNumberId });
     if (!bite) {
       this.dispatch([event]);
@@ -62,6 +72,18 @@ export class WebhookSender {
       return;
     }
     if (this.batch.length === 1) this.timers.after(bite.rule.ms ?? 100, () => this.flushBatch());
+  }
+
+  /**
+   * Takes a change of another field. Those of our partner portfolio need no subscription of an account.
+   * @returns whether anybody is told
+   */
+  tell(event: FieldEvent): boolean {
+    const ofPartner = event.entryId === this.world.partnerId;
+    const subscribed = ofPartner || this.world.wabas.get(event.wabaId ?? "")?.subscribed === true;
+    if (this.closed || !subscribed || !this.wants(event.field) || !this.urlFor(event)) return false;
+    this.dispatch([event]);
+    return true;
   }
 
   /** Closes all sockets; what is pending is dropped with the process. */
@@ -78,8 +100,14 @@ export class WebhookSender {
   }
 
   private urlFor(event: HookEvent): string | undefined {
-    const phone = this.world.phones.get(event.phoneNumberId);
-    return phone?.overrideUri ?? this.world.wabas.get(event.wabaId)?.overrideUri ?? this.world.app.callbackUrl;
+    if ("field" in event && !OVERRIDDEN.has(event.field)) return this.world.app.callbackUrl;
+    const phone = this.world.phones.get(event.phoneNumberId ?? "");
+    return phone?.overrideUri ?? this.world.wabas.get(event.wabaId ?? "")?.overrideUri ?? this.world.app.callbackUrl;
+  }
+
+  private wants(field: string): boolean {
+    const { fields } = this.world.app;
+    return fields === undefined || fields.includes(field);
   }
 
   private dispatch(events: HookEvent[]): void {
@@ -172,7 +200,7 @@ export class WebhookSender {
   private acknowledged(delivery: Delivery): void {
     if (delivery.extra) return;
     for (const event of delivery.events) {
-      const found = event.list === "messages" ? this.world.findMessage(event.wamid) : undefined;
+      const found = "list" in event && event.list === "messages" ? this.world.findMessage(event.wamid) : undefined;
       if (found?.item.direction !== "in" || found.item.state === "read") continue;
       found.item.state = "delivered";
       this.world.changed(found.conversation);
@@ -191,7 +219,7 @@ export class WebhookSender {
         kind: "webhook",
         phoneNumberId: event.phoneNumberId,
         wamid: event.wamid,
-        tag: event.tag ?? null,
+        tag: ("tag" in event && event.tag) || null,
         to: event.client,
         type: event.type,
         ...(event.text === undefined ? {} : { text: event.text }),
@@ -202,8 +230,8 @@ export class WebhookSender {
   }
 }
 
-function byUrl(events: HookEvent[], urlFor: (event: HookEvent) => string | undefined): HookEvent[][] {
-  const groups = new Map<string, HookEvent[]>();
+function byUrl(events: ChatEvent[], urlFor: (event: HookEvent) => string | undefined): ChatEvent[][] {
+  const groups = new Map<string, ChatEvent[]>();
   for (const event of events) {
     const url = urlFor(event) ?? "";
     groups.set(url, [...(groups.get(url) ?? []), event]);

@@ -1,4 +1,5 @@
 /** The page's HTML. Everything that moves is filled in by script.ts. Pure. */
+import { escapeHtml } from "../html";
 import { digitsOf } from "../json";
 import type { World } from "../world";
 
@@ -80,5 +81,3 @@ export function phonePage(world: World, query: URLSearchParams): string {
 </html>
 `;
 }
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);

@@ -31,7 +31,14 @@ export function environments({ ports, ownerUrl, redisUrl, secrets, statePath, le
     META_WEBHOOK_VERIFY_TOKEN: secrets.META_WEBHOOK_VERIFY_TOKEN,
   };
   const intake = { INTAKE_KEY: secrets.INTAKE_KEY };
-  const meta = { ...webhook, META_GRAPH_URL: urls.sandbox, NEXT_PUBLIC_META_APP_ID: secrets.META_APP_ID };
+  const meta = {
+    ...webhook,
+    META_GRAPH_URL: urls.sandbox,
+    META_SDK_URL: `${urls.sandbox}/en_US/sdk.js`,
+    META_SIGNUP_ORIGINS: urls.sandbox,
+    NEXT_PUBLIC_META_APP_ID: secrets.META_APP_ID,
+    NEXT_PUBLIC_META_CONFIG_ID: secrets.META_CONFIG_ID,
+  };
   const keys = { ...intake, TOKEN_ENCRYPTION_KEY: secrets.TOKEN_ENCRYPTION_KEY };
   return {
     urls,

@@ -26,6 +26,20 @@ function timeOf(v: unknown): Date {
 /** One inbound message. @throws Unreadable without id, author or time */
 export function parseMessage(payload: Json): InboundMessage {
   const message = obj(payload.message);
+  const said = readMessage(payload, message);
+  const sender = senderOf(message, obj((Array.isArray(payload.contacts) ? payload.contacts : [])[0]));
+  return { ...said, sender, fromPhone: null, past: false, opensWindow: opensWindow(typeOf(said.content)) };
+}
+
+/**
+ * What every message object says, whoever wrote it.
+ * @param payload with the `metadata` of its number
+ * @throws Unreadable without id or time
+ */
+export function readMessage(
+  payload: Json,
+  message: Json,
+): Pick<InboundMessage, "type" | "phoneNumberId" | "wamid" | "at" | "content" | "quotes" | "raw"> {
   const wamid = str(message.id);
   const phoneNumberId = str(obj(payload.metadata).phone_number_id);
   if (!wamid || !phoneNumberId) throw new Unreadable("no_id");
@@ -35,10 +49,8 @@ export function parseMessage(payload: Json): InboundMessage {
     type: "message",
     phoneNumberId,
     wamid,
-    sender: senderOf(message, obj((Array.isArray(payload.contacts) ? payload.contacts : [])[0])),
     at: timeOf(message.timestamp),
     content,
-    opensWindow: opensWindow(typeOf(content)),
     quotes: targetOf(type, message),
     raw: content.kind === "text" ? null : message,
   };

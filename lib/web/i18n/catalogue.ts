@@ -5,6 +5,7 @@ import type auth from "@/lib/web/i18n/locales/en/auth.json";
 import type failure from "@/lib/web/i18n/locales/en/failure.json";
 import type inbox from "@/lib/web/i18n/locales/en/inbox.json";
 import type messages from "@/lib/web/i18n/locales/en/messages.json";
+import type onboarding from "@/lib/web/i18n/locales/en/onboarding.json";
 import type pages from "@/lib/web/i18n/locales/en/pages.json";
 import type problems from "@/lib/web/i18n/locales/en/problems.json";
 import type settings from "@/lib/web/i18n/locales/en/settings.json";
@@ -16,6 +17,7 @@ export interface Catalogue {
   failure: typeof failure;
   inbox: typeof inbox;
   messages: typeof messages;
+  onboarding: typeof onboarding;
   pages: typeof pages;
   problems: typeof problems;
   settings: typeof settings;
@@ -28,6 +30,7 @@ export const ROOMS = [
   "failure",
   "inbox",
   "messages",
+  "onboarding",
   "pages",
   "problems",
   "settings",

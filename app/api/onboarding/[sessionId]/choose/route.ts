@@ -1,0 +1,9 @@
+import { z } from "zod";
+import { idSchema } from "@/lib/kernel/id-schema";
+import { ChooseOnboarding, chooseOnboarding } from "@/lib/onboarding";
+import { route } from "@/lib/web/route";
+
+export const POST = route(
+  { access: "numbers.connect", params: z.strictObject({ sessionId: idSchema("onboarding") }), body: ChooseOnboarding },
+  (ctx, { params, body }) => chooseOnboarding(ctx, { ...params, choice: body }),
+);

@@ -1,0 +1,9 @@
+import { z } from "zod";
+import { idSchema } from "@/lib/kernel/id-schema";
+import { pressConnect } from "@/lib/onboarding";
+import { route } from "@/lib/web/route";
+
+export const POST = route(
+  { access: "numbers.connect", params: z.strictObject({ sessionId: idSchema("onboarding") }), body: z.strictObject({}) },
+  (ctx, { params, visitor }) => pressConnect(ctx, { ...params, browser: visitor?.secret ?? "" }),
+);

@@ -1,0 +1,9 @@
+import { z } from "zod";
+import { idSchema } from "@/lib/kernel/id-schema";
+import { ReportSignup, reportSignup } from "@/lib/onboarding";
+import { route } from "@/lib/web/route";
+
+export const POST = route(
+  { access: "numbers.connect", params: z.strictObject({ sessionId: idSchema("onboarding") }), body: ReportSignup },
+  (ctx, { params, body, visitor }) => reportSignup(ctx, { ...body, ...params, browser: visitor?.secret ?? "" }),
+);

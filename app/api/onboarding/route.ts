@@ -1,0 +1,7 @@
+import { getNumbers, StartOnboarding, startOnboarding } from "@/lib/onboarding";
+import { route } from "@/lib/web/route";
+
+export const GET = route({ access: "numbers.connect" }, (ctx) => getNumbers(ctx));
+export const POST = route({ access: "numbers.connect", body: StartOnboarding, status: 201 }, (ctx, { body }) =>
+  startOnboarding(ctx, body),
+);

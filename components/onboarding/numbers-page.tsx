@@ -1,0 +1,168 @@
+"use client";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Phone, Plus, Smartphone } from "lucide-react";
+import { useFormatter, useTranslations } from "next-intl";
+import { useState } from "react";
+import { z } from "zod/mini";
+import { api } from "@/components/data/api";
+import { useProblemText } from "@/components/data/use-problem-text";
+import { PathChoice } from "@/components/onboarding/path-choice";
+import { numbersQuery } from "@/components/onboarding/queries";
+import { Badge } from "@/components/ui/badge";
+import { Button, buttonLook } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/empty-state";
+import { ErrorState } from "@/components/ui/error-state";
+import type { NumbersView, NumberView, OnboardingView, ProposalView } from "@/lib/onboarding/views";
+
+const Started = z.object({ id: z.string() });
+/** A full load, not a turn of the page: only there may Meta's script run and its window know us. */
+const open = (id: string) => window.location.assign(`/settings/numbers/${id}`);
+
+/** The organisation's numbers, what is being connected, and the way to connect one more. */
+export function NumbersPage({ initial }: { initial: NumbersView }) {
+  const t = useTranslations("onboarding");
+  const problem = useProblemText();
+  const [choosing, setChoosing] = useState(false);
+  const { data, error, refetch } = useQuery({ ...numbersQuery, initialData: initial });
+  const start = useMutation({
+    mutationFn: (path: string) => api.post("/api/onboarding", { path }, Started),
+    onSuccess: ({ id }) => open(id),
+  });
+  const connect = (
+    <Button variant="primary" icon={<Plus aria-hidden="true" />} onClick={() => setChoosing(true)}>
+      {t("connect")}
+    </Button>
+  );
+  const nothing = data.numbers.length + data.open.length + data.proposals.length === 0;
+  return (
+    <main className="thin-scroll min-h-0 grow overflow-y-auto">
+      <div className="mx-auto flex max-w-2xl flex-col gap-6 px-4 py-8 sm:px-8">
+        <header className="flex flex-wrap items-start justify-between gap-3">
+          <div>
+            <h1 className="text-xl font-semibold">{t("title")}</h1>
+            <p className="mt-1 text-muted">{t("lead")}</p>
+          </div>
+          {!nothing && connect}
+        </header>
+        {error && <ErrorState title={problem(error)} onRetry={() => void refetch()} />}
+        {nothing && (
+          <Card>
+            <EmptyState icon={<Phone aria-hidden="true" />} title={t("none.title")} action={connect}>
+              {t("none.body")}
+            </EmptyState>
+          </Card>
+        )}
+        {data.proposals.map((proposal) => (
+          <Proposal key={proposal.wabaId} proposal={proposal} onConnect={() => setChoosing(true)} />
+        ))}
+        {data.open.length > 0 && <OpenJourneys journeys={data.open} />}
+        {data.numbers.length > 0 && (
+          <Card className="p-0">
+            <ul className="divide-y divide-line">
+              {data.numbers.map((number) => (
+                <NumberLine key={number.id} number={number} />
+              ))}
+            </ul>
+          </Card>
+        )}
+        <PathChoice
+          open={choosing}
+          onOpenChange={setChoosing}
+          pending={start.isPending || start.isSuccess}
+          error={start.error && problem(start.error)}
+          onChoose={(path) => start.mutate(path)}
+        />
+      </div>
+    </main>
+  );
+}
+
+function Proposal({ proposal, onConnect }: { proposal: ProposalView; onConnect: () => void }) {
+  const t = useTranslations("onboarding");
+  const format = useFormatter();
+  const since = format.dateTime(new Date(proposal.since), { day: "numeric", month: "long" });
+  return (
+    <Card>
+      <h2 className="font-semibold">{t("proposal.title")}</h2>
+      <p className="mt-1 text-sm text-muted">{t("proposal.body", { id: proposal.wabaId, since, events: proposal.events })}</p>
+      <Button className="mt-3" onClick={onConnect}>
+        {t("connect")}
+      </Button>
+    </Card>
+  );
+}
+
+function NumberLine({ number }: { number: NumberView }) {
+  const t = useTranslations("onboarding");
+  const known = t.has(`status.${number.status}` as never);
+  const past = ({ progress, messages, declined }: NonNullable<NumberView["past"]>) =>
+    declined ? t("past.declined") : progress === null ? t("past.waiting") : t("past.progress", { progress, messages });
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-5 py-3.5">
+      <div className="min-w-0 grow">
+        <p className="truncate font-semibold">{number.name || t("unnamed")}</p>
+        <p className="flex flex-wrap items-center gap-x-2 text-sm text-muted">
+          {number.phone && (
+            <span dir="ltr" className="tabular">
+              +{number.phone}
+            </span>
+          )}
+          {number.coexistence && (
+            <span className="inline-flex items-center gap-1">
+              <Smartphone aria-hidden="true" className="size-3.5" />
+              {t("onApp")}
+            </span>
+          )}
+        </p>
+        {number.past && <p className="text-sm text-muted">{past(number.past)}</p>}
+      </div>
+      <Badge tone={number.status === "connected" ? "accent" : number.status === "disconnected" ? "plain" : "danger"}>
+        {known ? t(`status.${number.status}` as "status.connected") : number.status}
+      </Badge>
+    </li>
+  );
+}
+
+function OpenJourneys({ journeys }: { journeys: OnboardingView[] }) {
+  const t = useTranslations("onboarding");
+  const format = useFormatter();
+  return (
+    <section aria-labelledby="open-journeys">
+      <h2 id="open-journeys" className="mb-2 font-semibold">
+        {t("connecting")}
+      </h2>
+      <Card className="p-0">
+        <ul className="divide-y divide-line">
+          {journeys.map((journey) => (
+            <li key={journey.id} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3.5">
+              <div className="min-w-0 grow text-sm">
+                <p className="font-semibold">
+                  {journey.number?.name ||
+                    journey.number?.display ||
+                    journey.accountName ||
+                    t(`path.${journey.path}` as "path.new")}
+                </p>
+                <p className="text-muted">
+                  {t("journey.started", {
+                    when: format.dateTime(new Date(journey.createdAt), {
+                      day: "numeric",
+                      month: "long",
+                      hour: "2-digit",
+                      minute: "2-digit",
+                      hourCycle: "h23",
+                    }),
+                  })}{" "}
+                  · <span className="tabular">{journey.trackingCode}</span>
+                </p>
+              </div>
+              <a href={`/settings/numbers/${journey.id}`} className={buttonLook()}>
+                {t("resume")}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </Card>
+    </section>
+  );
+}

@@ -1,0 +1,121 @@
+import { expect, open, rowOf, signIn, speakEnglish, test, thread } from "./desk";
+import { begin, control, openMeta, press, walk, writesTo } from "./meta";
+import { otherFirm, sandboxUrl, webUrl } from "./seed";
+
+interface Orphan {
+  businessId: string;
+  wabaId: string;
+  phoneNumberId: string;
+}
+
+test("a number of the phone app is connected: its past arrives in order, and what the phone sends stands in the thread", async ({
+  deskOf,
+}) => {
+  const desk = await deskOf("admin");
+  await begin(desk, /A number in the WhatsApp Business app/);
+  const meta = await openMeta(desk);
+  await walk(meta, {
+    "Name of the new portfolio": "Kantor Ponsel",
+    "Display name": "Kantor Ponsel",
+    "Number in the WhatsApp Business app": "+1 555 710 2301",
+    "Verification code": "123456",
+  });
+  await press(meta, "Confirm");
+  await press(meta, "Finish");
+  await expect(desk.getByText("Kantor Ponsel is connected.")).toBeVisible({ timeout: 20_000 });
+  await expect(desk.getByRole("listitem").filter({ hasText: "Registration" })).toContainText("Not needed");
+  await desk.getByRole("link", { name: "To the numbers" }).click();
+  const line = desk.getByRole("listitem").filter({ hasText: "Kantor Ponsel" });
+  await expect(line).toContainText("Also in the WhatsApp Business app");
+  await expect(line).toContainText("100 %", { timeout: 30_000 });
+
+  await writesTo("Kantor Ponsel", "6281230002301", "Yulia Ponsel", "Halo dari hari ini");
+  await desk.goto("/inbox/all");
+  const client = { name: "Yulia Ponsel", digits: "6281230002301" };
+  await open(desk, client);
+  const { numbers } = await (await fetch(`${sandboxUrl}/_control/accounts`)).json();
+  const { id } = numbers.find((one: { name: string }) => one.name === "Kantor Ponsel");
+  await control("echo", { phoneNumberId: id, to: client.digits, text: "Dijawab dari ponsel" });
+  await expect(thread(desk).getByText("Dijawab dari ponsel")).toBeVisible();
+});
+
+test("what spoke before anybody connected it waits sealed, comes to who proves it, and a second claim learns nothing", async ({
+  deskOf,
+  browser,
+  watch,
+}) => {
+  const orphan = await control<Orphan>("signup", {
+    flow: "lost",
+    businessName: "Hilang Bersama",
+    verifiedName: "Hilang Bersama",
+    displayPhone: "+1 555 710 2401",
+    partnerDelayMs: 0,
+  });
+  await subscribe(orphan);
+  const desk = await deskOf("owner");
+  const lost = { name: "Zaki Menunggu", digits: "6281230002401" };
+  await writesTo("Hilang Bersama", lost.digits, lost.name, "Ada orang di sana?");
+  await desk.waitForTimeout(4000);
+  await desk.goto("/inbox/all");
+  await expect(desk.getByRole("region", { name: "Conversations: All" })).toBeVisible();
+  await expect(rowOf(desk, lost)).toHaveCount(0);
+
+  await begin(desk, /A number of its own/);
+  const meta = await openMeta(desk);
+  await chooseExisting(meta, orphan);
+  await expect(desk.getByText("Hilang Bersama is connected.")).toBeVisible({ timeout: 20_000 });
+  await desk.goto("/inbox/all");
+  await expect(rowOf(desk, lost)).toContainText("Ada orang di sana?", { timeout: 20_000 });
+
+  const context = await browser.newContext({ baseURL: webUrl, locale: "en-GB" });
+  const second = await context.newPage();
+  watch(second);
+  await signIn(second, otherFirm.users.find((u) => u.role === "admin") ?? { email: "", password: "" });
+  await speakEnglish(context);
+  await begin(second, /A number of its own/);
+  const again = await openMeta(second);
+  await chooseExisting(again, orphan);
+  await expect(second.getByText(/connected to another organisation/)).toBeVisible({ timeout: 20_000 });
+  await expect(second.getByText("Santoso")).toHaveCount(0);
+  await second.goto("/inbox/all");
+  await expect(rowOf(second, lost)).toHaveCount(0);
+  await context.close();
+});
+
+/** Some earlier life of the account had subscribed us to its messages. */
+async function subscribe({ wabaId, phoneNumberId }: Orphan): Promise<void> {
+  const { accessToken } = await control<{ accessToken: string }>("signup", {
+    flow: "new",
+    wabaId,
+    phoneNumberId,
+    partnerDelayMs: 0,
+    withToken: true,
+  });
+  const answer = await fetch(`${sandboxUrl}/v26.0/${wabaId}/subscribed_apps`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${accessToken}` },
+  });
+  expect(answer.status).toBe(200);
+}
+
+/** Walks the window with a portfolio, an account and a number that exist. */
+async function chooseExisting(
+  meta: Awaited<ReturnType<typeof openMeta>>,
+  { businessId, wabaId, phoneNumberId }: Orphan,
+): Promise<void> {
+  await meta.getByLabel("Business portfolio", { exact: true }).selectOption(businessId);
+  await press(meta, "Continue");
+  await meta.getByLabel("WhatsApp Business account", { exact: true }).selectOption(wabaId);
+  await press(meta, "Continue");
+  const heading = meta.getByRole("heading", { level: 2 });
+  for (let i = 0; i < 4; i++) {
+    const title = (await heading.filter({ visible: true }).textContent()) ?? "";
+    if (title.startsWith("Confirm")) break;
+    if (title.startsWith("Add a phone number"))
+      await meta.getByLabel("Phone number", { exact: true }).selectOption(phoneNumberId);
+    if (title.startsWith("Verify")) await meta.getByLabel("Verification code").fill("123456");
+    await press(meta, "Continue");
+  }
+  await press(meta, "Confirm");
+  await press(meta, "Finish");
+}

@@ -1,0 +1,144 @@
+import type { Ctx } from "@/lib/kernel/ctx";
+import { AppError } from "@/lib/kernel/errors";
+import { type Id, newId } from "@/lib/kernel/ids";
+import { bindNumber, isTaken } from "@/lib/onboarding/bind-number";
+import { isFinished, nextStep, REGISTRATIONS, retryAfter, type Step, type StepRow } from "@/lib/onboarding/model";
+import { type Outcome, runStep } from "@/lib/onboarding/run-step";
+import {
+  finishSession,
+  getSession,
+  giveBack,
+  listSteps,
+  markStep,
+  type Session,
+  saveFacts,
+  takeLease,
+} from "@/lib/onboarding/store";
+import { audit } from "@/lib/platform/audit";
+import { inTenantSql, type Sql } from "@/lib/platform/sql";
+
+interface Claimed {
+  session: Session;
+  step: Step;
+  steps: StepRow[];
+  fence: number;
+}
+
+/**
+ * Does the next steps of a journey until it is finished or waits for a person or for time. Each step is claimed before its
+ * effect and recorded after it, behind a fence: a process that dies in between leaves a step that may be done again.
+ */
+export async function advanceOnboarding(ctx: Ctx, { sessionId }: { sessionId: Id<"onboarding"> }): Promise<void> {
+  for (;;) {
+    const now = () => ({ ...ctx, now: new Date() });
+    const claimed = await inTenantSql(now(), (sql) => claim(sql, sessionId));
+    if (!claimed) return;
+    const goesOn = await perform(now, claimed);
+    if (!goesOn) return;
+  }
+}
+
+async function claim(sql: Sql, id: Id<"onboarding">): Promise<Claimed | null> {
+  const fence = await takeLease(sql, id);
+  if (fence === null) return null;
+  const [session, steps] = [await getSession(sql, id), await listSteps(sql, id)];
+  const step = nextStep(steps);
+  if (step === null) {
+    await giveBack(sql, id, fence, null);
+    return null;
+  }
+  // a code is exchanged in the browser's own request: found here, its process died and the code is gone
+  if (step === "exchange") {
+    if (steps.some((s) => s.step === step)) await markStep(sql, id, step, { state: "failed", cause: "code_lost" });
+    await giveBack(sql, id, fence, null);
+    return null;
+  }
+  if (step === "register" && !(await mayRegister(sql, session))) {
+    await markStep(sql, id, step, { state: "failed", cause: "limit_of_ours" });
+    await giveBack(sql, id, fence, null);
+    return null;
+  }
+  await markStep(sql, id, step, { state: "running" });
+  return { session, step, steps, fence };
+}
+
+/** Registrations are counted before they are made, so that a crash counts too. */
+async function mayRegister(sql: Sql, { facts }: Session): Promise<boolean> {
+  if (!facts.number || facts.number.onBusinessApp) return true; // is skipped, and costs nothing
+  const [row] = await sql.rows<{ n: number }>(
+    "onboarding.registrations",
+    "select count(*)::int as n from number_registrations where org_id = $1 and phone_number_id = $2 and at > now() - make_interval(secs => $3)",
+    [sql.ctx.orgId, facts.number.id, REGISTRATIONS.within / 1000],
+  );
+  if ((row?.n ?? 0) >= REGISTRATIONS.most) return false;
+  await sql.run(
+    "onboarding.registration",
+    "insert into number_registrations (org_id, id, phone_number_id, at) values ($1, $2, $3, now())",
+    [sql.ctx.orgId, newId("registration"), facts.number.id],
+  );
+  return true;
+}
+
+async function perform(now: () => Ctx, claimed: Claimed): Promise<boolean> {
+  const { session, step } = claimed;
+  if (step === "bind") return bind(now, claimed);
+  if (step === "exchange") return false;
+  const outcome = await runStep(step, session.path, session.facts);
+  return inTenantSql(now(), (sql) => record(sql, claimed, outcome));
+}
+
+async function bind(now: () => Ctx, claimed: Claimed): Promise<boolean> {
+  const registered = claimed.steps.some((s) => s.step === "register" && s.state === "done");
+  try {
+    return await inTenantSql(now(), async (sql) => {
+      if (!(await giveBack(sql, claimed.session.id, claimed.fence, 0))) return false;
+      const channelId = await bindNumber(sql, claimed.session.facts, registered);
+      await markStep(sql, claimed.session.id, "bind", { state: "done" });
+      await sql.run("onboarding.channel", "update onboarding_sessions set channel_id = $3 where org_id = $1 and id = $2", [
+        sql.ctx.orgId,
+        claimed.session.id,
+        channelId,
+      ]);
+      await audit(sql, [
+        { action: "channel.connected", subject: "channel", subjectId: channelId, detail: { path: claimed.session.path } },
+      ]);
+      return true;
+    });
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    return inTenantSql(now(), (sql) => record(sql, claimed, { kind: "failed", cause: "number_taken", refusal: null }));
+  }
+}
+
+/** Writes what a step came to, unless another worker has taken the journey since. @returns whether to go on at once */
+async function record(sql: Sql, { session, step, steps, fence }: Claimed, outcome: Outcome): Promise<boolean> {
+  const attempts = (steps.find((s) => s.step === step)?.attempts ?? 0) + 1;
+  const again = outcome.kind === "failed" && outcome.refusal ? retryAfter(outcome.refusal, attempts) : null;
+  const goesOn = outcome.kind === "done" || outcome.kind === "skipped";
+  if (!(await giveBack(sql, session.id, fence, goesOn ? 0 : again))) return false;
+  if ("facts" in outcome && outcome.facts) await saveFacts(sql, session.id, { ...session.facts, ...outcome.facts });
+  const said =
+    outcome.kind === "failed" ? { cause: outcome.cause, code: outcome.refusal?.code, subcode: outcome.refusal?.subcode } : {};
+  const asked = outcome.kind === "asked" ? { cause: outcome.cause } : {};
+  await markStep(sql, session.id, step, { state: again === null ? outcome.kind : "waiting", ...said, ...asked });
+  if (step === "account" && outcome.kind === "done") await writeProof(sql, session, outcome.ownerBusinessId ?? null);
+  if (goesOn && isFinished([...steps.filter((s) => s.step !== step), { ...NONE, step, state: outcome.kind }])) {
+    await finishSession(sql, session.id, "done", null);
+    return false;
+  }
+  return goesOn;
+}
+const NONE = { attempts: 0, cause: null, code: null, subcode: null };
+
+/** The row without which no number of the account can be connected: this organisation's own token has read its numbers. */
+async function writeProof(sql: Sql, { id, startedBy, facts }: Session, ownerBusinessId: string | null): Promise<void> {
+  if (facts.wabaId === null || !facts.proven.includes(facts.wabaId)) throw new AppError("precondition", "not_proven");
+  await sql.run(
+    "onboarding.proof",
+    `insert into account_proofs (org_id, waba_id, owner_business_id, kind, session_id, proven_by, proven_at) values ($1, $2, $3, 'token', $4, $5, $6)
+      on conflict (org_id, waba_id) do update set owner_business_id = excluded.owner_business_id, kind = excluded.kind, session_id = excluded.session_id,
+        proven_by = excluded.proven_by, proven_at = excluded.proven_at`,
+    [sql.ctx.orgId, facts.wabaId, ownerBusinessId, id, startedBy, sql.ctx.now],
+  );
+  await audit(sql, [{ action: "account.proven", subject: "waba", subjectId: facts.wabaId, detail: { kind: "token" } }]);
+}

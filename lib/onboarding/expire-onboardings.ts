@@ -1,0 +1,40 @@
+import { systemCtx } from "@/lib/kernel/ctx";
+import { overdueOnboardings } from "@/lib/onboarding/sweep-onboarding";
+import { audit } from "@/lib/platform/audit";
+import { log } from "@/lib/platform/log";
+import { inTenantSql, type Sql } from "@/lib/platform/sql";
+
+/**
+ * Ends journeys whose seven days are over: what they found out, tokens included, is destroyed. Done again it changes nothing.
+ * @returns how many ended
+ */
+export async function expireOnboardings(now: Date): Promise<number> {
+  let ended = 0;
+  for (;;) {
+    const overdue = await overdueOnboardings(now);
+    if (overdue.size === 0) break;
+    for (const [orgId, ids] of overdue)
+      ended += await inTenantSql(systemCtx(orgId, "onboarding.expiry", now), (sql) => expire(sql, ids));
+  }
+  log.info("onboarding.expired", { ended });
+  return ended;
+}
+
+async function expire(sql: Sql, ids: string[]): Promise<number> {
+  const { orgId, now } = sql.ctx;
+  const ended = await sql.rows<{ id: string }>(
+    "onboarding.expire",
+    `update onboarding_sessions set state = 'expired', facts_sealed = null, due_at = null, lease_until = null, fence = nextval('fences'), finished_at = $3
+      where org_id = $1 and id = any($2::uuid[]) and state = 'open' and expires_at <= $3 returning id`,
+    [orgId, ids, now],
+  );
+  await sql.run("onboarding.unpress", "delete from onboarding_presses where org_id = $1 and session_id = any($2::uuid[])", [
+    orgId,
+    ended.map((r) => r.id),
+  ]);
+  await audit(
+    sql,
+    ended.map(({ id }) => ({ action: "onboarding.expired", subject: "onboarding", subjectId: id })),
+  );
+  return ended.length;
+}

@@ -1,0 +1,16 @@
+/**
+ * The embedded-signup journey that ends in a channel: its session, its steps, each press on Connect.
+ * Does not live here: the channel afterwards (channels), the events of accounts nobody has connected (webhooks).
+ * Invariants: no channel without a proof that this organisation's own token reads the account; ids from a browser are hints;
+ * each step looks before it acts; a number of the phone app is never registered.
+ */
+export { advanceOnboarding } from "@/lib/onboarding/advance-onboarding";
+export { checkAllConnections, checkConnections } from "@/lib/onboarding/check-connections";
+export { expireOnboardings } from "@/lib/onboarding/expire-onboardings";
+export { advanceJob } from "@/lib/onboarding/jobs";
+export { pressConnect } from "@/lib/onboarding/press-connect";
+export { getNumbers, getOnboarding } from "@/lib/onboarding/read-onboarding";
+export { ReportSignup, reportSignup } from "@/lib/onboarding/report-signup";
+export { StartOnboarding, startOnboarding } from "@/lib/onboarding/start-onboarding";
+export { ChooseOnboarding, cancelOnboarding, chooseOnboarding, retryOnboarding } from "@/lib/onboarding/steer-onboarding";
+export { dueOnboardings } from "@/lib/onboarding/sweep-onboarding";

@@ -1,0 +1,9 @@
+import { z } from "zod";
+import { idSchema } from "@/lib/kernel/id-schema";
+import { defineJob } from "@/lib/platform/jobs";
+
+/** A journey has something to do. */
+export const advanceJob = defineJob({
+  name: "onboarding.advance",
+  payload: z.object({ orgId: idSchema("organisation"), sessionId: idSchema("onboarding") }),
+});

@@ -1,0 +1,144 @@
+/** Connecting a number, as a journey: its steps, which comes next, and what a refusal means. Pure. */
+import { days, hours, minutes, seconds } from "@/lib/kernel/time";
+
+/** A number of its own, or one that goes on living in the WhatsApp Business app. */
+export const PATHS = ["new", "coexistence"] as const;
+export type Path = (typeof PATHS)[number];
+
+/** In the order in which they are done. Each may be done again without harm. */
+export const STEPS = ["exchange", "prove", "account", "subscribe", "number", "register", "bind", "contacts", "history"] as const;
+export type Step = (typeof STEPS)[number];
+/** `asked` waits for a person's choice; `failed` for a person's decision to try again. */
+export const STEP_STATES = ["waiting", "running", "done", "skipped", "failed", "asked"] as const;
+export type StepState = (typeof STEP_STATES)[number];
+
+/** A journey may be left and resumed for this long. */
+export const SESSION_LIVES = days(7);
+/** What one press on Connect mints is good for this long, and once. */
+export const PRESS_LIVES = minutes(10);
+/** Longest a step may take before another worker may look after it. */
+export const STEP_LEASE = seconds(90);
+/** Meta counts registrations of a number: at most ten in 72 hours. */
+export const REGISTRATIONS = { most: 10, within: hours(72) } as const;
+/** After a transport error a step is tried again by itself, this often. */
+export const RETRIES = [seconds(5), seconds(30), minutes(3)] as const;
+
+/** A refusal, as far as decisions need it; `transport`: nobody can say whether it was done. */
+export interface Refusal {
+  kind: "auth" | "transport" | "not_sent" | "refused";
+  code: number | null;
+  subcode: number | null;
+}
+/** A number, as far as decisions need it. */
+export interface NumberFacts {
+  id: string;
+  status: string | null;
+  platform: string | null;
+  onBusinessApp: boolean;
+}
+
+/** Why a step stands still; the catalogues hold a sentence and a next action for each under `onboarding.cause`. */
+export const CAUSES = [
+  "code_expired",
+  "code_used",
+  "code_lost",
+  "token_refused",
+  "not_ours",
+  "not_granted",
+  "no_account",
+  "choose_account",
+  "no_number",
+  "choose_number",
+  "not_verified",
+  "pin_wrong",
+  "pin_locked",
+  "registration_limit",
+  "number_taken",
+  "sync_late",
+  "sync_declined",
+  "not_on_app",
+  "limit_of_ours",
+  "unreachable",
+  "refused",
+] as const;
+export type Cause = (typeof CAUSES)[number];
+
+const BY_CODE: Record<string, Cause> = {
+  "100/36007": "code_expired",
+  "100/36009": "code_used",
+  "133005": "pin_wrong",
+  "133006": "not_verified",
+  "133008": "pin_locked",
+  "133009": "pin_locked",
+  "133010": "not_verified",
+  "133016": "registration_limit",
+  "2593108": "sync_late",
+  "2593109": "sync_declined",
+};
+
+/** What a provider's refusal means to the person who waits. Source: Meta, Embedded Signup, "Errors", and the table of error codes. */
+export function causeOf({ kind, code, subcode }: Refusal): Cause {
+  const known = BY_CODE[`${code}/${subcode}`] ?? BY_CODE[`${code}`];
+  if (known) return known;
+  if (kind === "auth") return "token_refused";
+  return kind === "refused" ? "refused" : "unreachable";
+}
+
+/** Whether trying again by itself may help, and after how many milliseconds. */
+export function retryAfter(refusal: Refusal, attempts: number): number | null {
+  if (refusal.kind !== "transport" && refusal.kind !== "not_sent") return null;
+  return RETRIES[attempts - 1] ?? null;
+}
+
+export interface StepRow {
+  step: Step;
+  state: StepState;
+  attempts: number;
+  cause: Cause | null;
+  code: number | null;
+  subcode: number | null;
+}
+
+/** The step to run next, or null when all are over or one waits for a person. A step found running was left by a process that died. */
+export function nextStep(rows: readonly StepRow[]): Step | null {
+  for (const step of STEPS) {
+    const row = rows.find((r) => r.step === step);
+    const state = row?.state ?? "waiting";
+    if (state === "done" || state === "skipped") continue;
+    return state === "waiting" || state === "running" ? step : null;
+  }
+  return null;
+}
+export const isFinished = (rows: readonly StepRow[]): boolean =>
+  STEPS.every((step) => rows.some((r) => r.step === step && (r.state === "done" || r.state === "skipped")));
+
+/** What the pop-up's message said; a hint, to be proven. */
+export interface Hints {
+  wabaId: string | null;
+  phoneNumberId: string | null;
+}
+
+export type Choice<T> = { kind: "one"; value: T } | { kind: "many" } | { kind: "none" };
+
+/** The account meant: the hinted one goes first, else the only one granted. @param proven ids whose numbers the token reads */
+export function chooseAccount(hints: Hints, proven: readonly string[]): Choice<string> {
+  if (hints.wabaId && proven.includes(hints.wabaId)) return { kind: "one", value: hints.wabaId };
+  return onlyOne(proven);
+}
+
+/** The number meant among the account's own. On the coexistence path only numbers of the app count. */
+export function chooseNumber<N extends NumberFacts>(hints: Hints, path: Path, numbers: readonly N[]): Choice<N> {
+  const fitting = path === "coexistence" ? numbers.filter((n) => n.onBusinessApp) : numbers;
+  const hinted = fitting.find((n) => n.id === hints.phoneNumberId);
+  return hinted ? { kind: "one", value: hinted } : onlyOne(fitting);
+}
+
+function onlyOne<T>(list: readonly T[]): Choice<T> {
+  const [first] = list;
+  if (first === undefined) return { kind: "none" };
+  return list.length === 1 ? { kind: "one", value: first } : { kind: "many" };
+}
+
+/** A number of the app is never registered: that would take it off the phone. One that works already needs it no more. */
+export const needsRegistration = (number: NumberFacts): boolean =>
+  !number.onBusinessApp && !(number.status === "CONNECTED" && number.platform === "CLOUD_API");

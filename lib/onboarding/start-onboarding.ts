@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { allow } from "@/lib/identity";
+import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
+import { AppError } from "@/lib/kernel/errors";
+import { type Id, newId } from "@/lib/kernel/ids";
+import { addMs } from "@/lib/kernel/time";
+import { PATHS, SESSION_LIVES } from "@/lib/onboarding/model";
+import { insertSession, newTrackingCode } from "@/lib/onboarding/store";
+import { audit } from "@/lib/platform/audit";
+import { inTenantSql } from "@/lib/platform/sql";
+
+export const StartOnboarding = z.strictObject({ path: z.enum(PATHS) });
+
+/** Begins to connect a number. It may be left and resumed on any device for seven days. */
+export async function startOnboarding(ctx: Ctx, { path }: z.output<typeof StartOnboarding>): Promise<{ id: Id<"onboarding"> }> {
+  allow(ctx, "numbers.connect");
+  const startedBy = userIdOf(ctx);
+  if (startedBy === null) throw new AppError("forbidden", "numbers.connect");
+  const id = newId("onboarding");
+  await inTenantSql(ctx, async (sql) => {
+    await insertSession(sql, {
+      id,
+      trackingCode: newTrackingCode(),
+      path,
+      startedBy,
+      createdAt: ctx.now,
+      expiresAt: addMs(ctx.now, SESSION_LIVES),
+    });
+    await audit(sql, [{ action: "onboarding.started", subject: "onboarding", subjectId: id, detail: { path } }]);
+  });
+  return { id };
+}

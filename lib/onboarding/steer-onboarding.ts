@@ -1,0 +1,78 @@
+/** What a person may do to a journey: choose, try again, give up. */
+import { z } from "zod";
+import { allow } from "@/lib/identity";
+import type { Ctx } from "@/lib/kernel/ctx";
+import { AppError } from "@/lib/kernel/errors";
+import type { Id } from "@/lib/kernel/ids";
+import { advanceJob } from "@/lib/onboarding/jobs";
+import {
+  finishSession,
+  listSteps,
+  lockSession,
+  makeDue,
+  resetStep,
+  type Session,
+  saveFacts,
+  seizeLease,
+} from "@/lib/onboarding/store";
+import { audit } from "@/lib/platform/audit";
+import { ring } from "@/lib/platform/jobs";
+import { inTenantSql, type Sql } from "@/lib/platform/sql";
+
+const GraphId = z.string().regex(/^\d{1,32}$/);
+export const ChooseOnboarding = z.union([z.strictObject({ wabaId: GraphId }), z.strictObject({ phoneNumberId: GraphId })]);
+
+interface Named {
+  sessionId: Id<"onboarding">;
+}
+
+async function steer(ctx: Ctx, { sessionId }: Named, work: (sql: Sql, session: Session) => Promise<void>): Promise<void> {
+  allow(ctx, "numbers.connect");
+  await inTenantSql(ctx, async (sql) => {
+    const session = await lockSession(sql, sessionId);
+    if (session.state !== "open" || session.expiresAt <= ctx.now) throw new AppError("precondition", "not_open");
+    await work(sql, session);
+  });
+}
+
+/** Answers what a step asked. @throws AppError `invalid` for what was not offered */
+export async function chooseOnboarding(ctx: Ctx, input: Named & { choice: z.output<typeof ChooseOnboarding> }): Promise<void> {
+  await steer(ctx, input, async (sql, { facts }) => {
+    const asked = (await listSteps(sql, input.sessionId)).find((s) => s.state === "asked");
+    if (!asked) throw new AppError("precondition", "nothing_asked");
+    const { choice } = input;
+    if ("wabaId" in choice) {
+      if (asked.step !== "prove" || !facts.proven.includes(choice.wabaId))
+        throw new AppError("invalid", "invalid", { fields: { wabaId: "not_offered" } });
+      await saveFacts(sql, input.sessionId, { ...facts, hints: { ...facts.hints, wabaId: choice.wabaId } });
+    } else {
+      if (asked.step !== "number" || !facts.numbers.some((n) => n.id === choice.phoneNumberId))
+        throw new AppError("invalid", "invalid", { fields: { phoneNumberId: "not_offered" } });
+      await saveFacts(sql, input.sessionId, { ...facts, hints: { ...facts.hints, phoneNumberId: choice.phoneNumberId } });
+    }
+    await resetStep(sql, input.sessionId, asked.step);
+    await makeDue(sql, input.sessionId);
+  });
+  await ring(advanceJob, { orgId: ctx.orgId, sessionId: input.sessionId });
+}
+
+/** Lets a step that failed run once more. */
+export async function retryOnboarding(ctx: Ctx, input: Named): Promise<void> {
+  await steer(ctx, input, async (sql) => {
+    const failed = (await listSteps(sql, input.sessionId)).find((s) => s.state === "failed");
+    // a code is used up by its one exchange: there it is Connect that has to be pressed again
+    if (!failed || failed.step === "exchange") throw new AppError("precondition", "nothing_to_retry");
+    await resetStep(sql, input.sessionId, failed.step);
+    await makeDue(sql, input.sessionId);
+  });
+  await ring(advanceJob, { orgId: ctx.orgId, sessionId: input.sessionId });
+}
+
+/** Ends a journey. What it has already connected stays connected. */
+export async function cancelOnboarding(ctx: Ctx, input: Named): Promise<void> {
+  await steer(ctx, input, async (sql) => {
+    await seizeLease(sql, input.sessionId);
+    await finishSession(sql, input.sessionId, "cancelled", null);
+    await audit(sql, [{ action: "onboarding.cancelled", subject: "onboarding", subjectId: input.sessionId }]);
+  });
+}

@@ -1,0 +1,68 @@
+/** What leaves the server about connecting numbers. Browser-pure: no token, no PIN, no sealed value. */
+import * as z from "zod/mini";
+
+export const StepView = z.object({
+  step: z.string(),
+  state: z.string(),
+  /** Key under `onboarding.cause`; null when nothing is wrong. */
+  cause: z.nullable(z.string()),
+  /** The provider's code, to be quoted to its support. */
+  code: z.nullable(z.number()),
+});
+export type StepView = z.infer<typeof StepView>;
+
+export const OnboardingView = z.object({
+  id: z.string(),
+  trackingCode: z.string(),
+  path: z.string(),
+  state: z.string(),
+  startedBy: z.string(),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+  steps: z.array(StepView),
+  /** Work is going on or due by itself. */
+  busy: z.boolean(),
+  /** Where the person stopped in Meta's window, in Meta's words. */
+  stopped: z.nullable(z.object({ step: z.nullable(z.string()), message: z.nullable(z.string()), code: z.nullable(z.string()) })),
+  accountName: z.nullable(z.string()),
+  /** What a person has to choose from; empty when nothing is asked. */
+  accounts: z.array(z.string()),
+  numbers: z.array(z.object({ id: z.string(), display: z.string(), name: z.string() })),
+  /** The number that is being connected, as it is shown. */
+  number: z.nullable(z.object({ display: z.string(), name: z.string() })),
+  channelId: z.nullable(z.string()),
+});
+export type OnboardingView = z.infer<typeof OnboardingView>;
+
+/** What the browser needs to open Meta's window. */
+export const PressView = z.object({
+  state: z.string(),
+  appId: z.string(),
+  configId: z.string(),
+  version: z.string(),
+  sdkUrl: z.string(),
+  /** Origins whose window messages count, each compared whole. */
+  origins: z.array(z.string()),
+  path: z.string(),
+});
+export type PressView = z.infer<typeof PressView>;
+
+export const NumberView = z.object({
+  id: z.string(),
+  name: z.string(),
+  phone: z.nullable(z.string()),
+  status: z.string(),
+  coexistence: z.boolean(),
+  /** How far the phone app's past has come; null for numbers without one. `progress` in percent, null before the first piece. */
+  past: z.nullable(z.object({ progress: z.nullable(z.number()), messages: z.number(), declined: z.boolean() })),
+});
+export type NumberView = z.infer<typeof NumberView>;
+/** An account that speaks to us, is nobody's, and whose owner this organisation has proven before. */
+export const ProposalView = z.object({ wabaId: z.string(), since: z.string(), events: z.number() });
+export type ProposalView = z.infer<typeof ProposalView>;
+export const NumbersView = z.object({
+  numbers: z.array(NumberView),
+  open: z.array(OnboardingView),
+  proposals: z.array(ProposalView),
+});
+export type NumbersView = z.infer<typeof NumbersView>;

@@ -1,0 +1,181 @@
+/** Graph calls that connect a number. Each call carries the proof that we hold the app's secret. Source: Meta, Embedded Signup, "Onboarding customers as a Tech Provider". */
+import { createHmac } from "node:crypto";
+import { AppError } from "@/lib/kernel/errors";
+import { Secret } from "@/lib/kernel/secret";
+import { seconds } from "@/lib/kernel/time";
+import { env } from "@/lib/platform/env";
+import { callHttp, HttpFailure } from "@/lib/platform/http";
+import type { AccountAdmin, AccountAnswer, RemoteAccount, RemoteNumber, TokenReport } from "@/lib/providers/ports";
+
+type Json = Record<string, unknown>;
+const obj = (v: unknown): Json => (typeof v === "object" && v !== null && !Array.isArray(v) ? (v as Json) : {});
+const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : []);
+const text = (v: unknown): string | null =>
+  typeof v === "string" && v !== "" ? v.replaceAll("\u0000", "").slice(0, 500) : typeof v === "number" ? String(v) : null;
+const whole = (v: unknown): number | null => (typeof v === "number" && Number.isSafeInteger(v) ? v : null);
+
+const TOKEN_CODES = new Set([190, 102, 10, 200]);
+const ID = /^\d{1,32}$/;
+
+const base = () => `${env().META_GRAPH_URL.replace(/\/$/, "")}/${env().META_GRAPH_VERSION}`;
+const appToken = () => new Secret(`${env().NEXT_PUBLIC_META_APP_ID}|${env().META_APP_SECRET}`);
+const proofOf = (token: Secret) => createHmac("sha256", env().META_APP_SECRET).update(token.open()).digest("hex");
+
+interface Call {
+  method: "GET" | "POST";
+  path: string;
+  token: Secret | null;
+  query?: Record<string, string>;
+  body?: Json;
+}
+
+async function call({ method, path, token, query = {}, body }: Call): Promise<AccountAnswer<Json>> {
+  const proof: Record<string, string> = token ? { appsecret_proof: proofOf(token) } : {};
+  // secrets never stand in an address: what is not a plain field goes into the body, which Graph reads alike
+  const search = method === "GET" ? `?${new URLSearchParams({ ...query, ...proof })}` : "";
+  try {
+    const answer = await callHttp({
+      url: `${base()}/${path}${search}`,
+      method,
+      headers: {
+        ...(token ? { authorization: `Bearer ${token.open()}` } : {}),
+        ...(method === "POST" ? { "content-type": "application/json" } : {}),
+      },
+      ...(method === "POST" ? { body: JSON.stringify({ ...body, ...proof }) } : {}),
+      timeoutMs: seconds(20),
+      pool: "human",
+    });
+    if (answer.status === 200) return { ok: true, value: obj(answer.json) };
+    const error = obj(obj(answer.json).error);
+    const [code, subcode] = [whole(error.code), whole(error.error_subcode)];
+    if (answer.status >= 500 || code === null) return { ok: false, refusal: { kind: "transport", code, subcode } };
+    const auth = answer.status === 401 || TOKEN_CODES.has(code) || (code === 100 && subcode === 33);
+    return { ok: false, refusal: { kind: auth ? "auth" : "refused", code, subcode } };
+  } catch (error) {
+    if (error instanceof HttpFailure)
+      return {
+        ok: false,
+        refusal: { kind: error.outcome === "not_sent" ? "not_sent" : "transport", code: null, subcode: null },
+      };
+    if (error instanceof AppError) return { ok: false, refusal: { kind: "not_sent", code: null, subcode: null } };
+    throw error;
+  }
+}
+
+/** Ids come from browsers and webhooks: anything else than digits would be a path of its own. */
+function idPath(id: string, rest = ""): string {
+  if (!ID.test(id)) throw new AppError("invalid", "provider_id");
+  return `${id}${rest}`;
+}
+
+const then = <T>(answer: AccountAnswer<Json>, read: (json: Json) => T): AccountAnswer<T> =>
+  answer.ok ? { ok: true, value: read(answer.value) } : answer;
+
+const ACCOUNT_FIELDS = "id,name,owner_business_info,account_review_status,business_verification_status";
+const NUMBER_FIELDS =
+  "id,display_phone_number,verified_name,quality_rating,code_verification_status,name_status,status,platform_type,throughput,is_on_biz_app,messaging_limit_tier,whatsapp_business_manager_messaging_limit";
+const SYNC_TYPES = { contacts: "smb_app_state_sync", history: "history" } as const;
+const PAGES = 20;
+
+export const metaAccounts: AccountAdmin = {
+  async exchangeCode(code) {
+    const answer = await call({
+      method: "POST",
+      path: "oauth/access_token",
+      token: null,
+      body: { client_id: env().NEXT_PUBLIC_META_APP_ID, client_secret: env().META_APP_SECRET, code },
+    });
+    if (!answer.ok) return answer;
+    const token = text(answer.value.access_token);
+    if (!token) return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
+    return { ok: true, value: { token: new Secret(token), expiresInSeconds: whole(answer.value.expires_in) } };
+  },
+  async inspectToken(token) {
+    return then(
+      await call({ method: "GET", path: "debug_token", token: appToken(), query: { input_token: token.open() } }),
+      (json) => reportOf(obj(json.data)),
+    );
+  },
+  async readAccount(wabaId, token) {
+    return then(await call({ method: "GET", path: idPath(wabaId), token, query: { fields: ACCOUNT_FIELDS } }), accountOf);
+  },
+  async listNumbers(wabaId, token) {
+    const out: RemoteNumber[] = [];
+    let after: string | null = null;
+    for (let page = 0; page < PAGES; page++) {
+      const query: Record<string, string> = { fields: NUMBER_FIELDS, limit: "100", ...(after ? { after } : {}) };
+      const answer: AccountAnswer<Json> = await call({ method: "GET", path: idPath(wabaId, "/phone_numbers"), token, query });
+      if (!answer.ok) return answer;
+      // an answer without a list proves nothing
+      if (!Array.isArray(answer.value.data)) break;
+      out.push(...answer.value.data.map((n) => numberOf(obj(n))));
+      const paging = obj(answer.value.paging);
+      after = text(obj(paging.cursors).after);
+      if (!paging.next || !after) return { ok: true, value: out };
+    }
+    return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
+  },
+  async isSubscribed(wabaId, token) {
+    return then(await call({ method: "GET", path: idPath(wabaId, "/subscribed_apps"), token }), (json) =>
+      list(json.data).some((app) => text(obj(obj(app).whatsapp_business_api_data).id) === env().NEXT_PUBLIC_META_APP_ID),
+    );
+  },
+  async subscribe(wabaId, token) {
+    return then(await call({ method: "POST", path: idPath(wabaId, "/subscribed_apps"), token }), () => null);
+  },
+  async register(phoneNumberId, pin, token) {
+    const body = { messaging_product: "whatsapp", pin };
+    return then(await call({ method: "POST", path: idPath(phoneNumberId, "/register"), token, body }), () => null);
+  },
+  async requestSync(phoneNumberId, kind, token) {
+    const body = { messaging_product: "whatsapp", sync_type: SYNC_TYPES[kind] };
+    return then(await call({ method: "POST", path: idPath(phoneNumberId, "/smb_app_data"), token, body }), (json) => ({
+      requestId: text(json.request_id),
+    }));
+  },
+};
+
+const moment = (v: unknown): number | null => {
+  const at = whole(v);
+  return at ? at * 1000 : null; // 0 means never
+};
+
+function reportOf(data: Json): TokenReport {
+  const error = obj(data.error);
+  const grants = list(data.granular_scopes).map(obj);
+  // the entry of one scope may be missing, so every WhatsApp scope is looked at
+  const accounts = grants.filter((g) => text(g.scope)?.startsWith("whatsapp_")).flatMap((g) => list(g.target_ids).map(text));
+  return {
+    valid: data.is_valid === true,
+    ours: text(data.app_id) === env().NEXT_PUBLIC_META_APP_ID,
+    userId: text(data.user_id),
+    scopes: list(data.scopes).flatMap((s) => text(s) ?? []),
+    expiresAt: moment(data.expires_at),
+    dataAccessExpiresAt: moment(data.data_access_expires_at),
+    accounts: [...new Set(accounts.filter((id): id is string => id !== null && ID.test(id)))],
+    code: whole(error.code),
+    subcode: whole(error.subcode),
+  };
+}
+
+const accountOf = (json: Json): RemoteAccount => ({
+  id: text(json.id) ?? "",
+  name: text(json.name) ?? "",
+  ownerBusinessId: text(obj(json.owner_business_info).id),
+  review: text(json.account_review_status),
+  businessVerification: text(json.business_verification_status),
+});
+
+const numberOf = (n: Json): RemoteNumber => ({
+  id: text(n.id) ?? "",
+  display: text(n.display_phone_number) ?? "",
+  verifiedName: text(n.verified_name) ?? "",
+  status: text(n.status),
+  platform: text(n.platform_type),
+  codeVerification: text(n.code_verification_status),
+  nameStatus: text(n.name_status),
+  quality: text(n.quality_rating),
+  limit: text(n.whatsapp_business_manager_messaging_limit) ?? text(n.messaging_limit_tier),
+  throughput: text(obj(n.throughput).level),
+  onBusinessApp: n.is_on_biz_app === true,
+});

@@ -1,0 +1,38 @@
+/** What a pending event says, in our words: its messages, receipts, pieces of a past, names. Pure. */
+import { type AccountNews, parseAccountNews } from "@/lib/providers/meta/parse-account";
+import { parseMessage, parseStatus, Unreadable } from "@/lib/providers/meta/parse-message";
+import { type BookEntry, type History, parseAddressBook, parseEcho, parseHistory } from "@/lib/providers/meta/parse-phone-app";
+import type { InboundMessage, Receipt } from "@/lib/providers/ports";
+
+export interface Understood {
+  messages: InboundMessage[];
+  receipts: Receipt[];
+  history: History | null;
+  book: BookEntry[];
+  news: AccountNews | null;
+}
+const NOTHING: Understood = { messages: [], receipts: [], history: null, book: [], news: null };
+
+/** Whether an event of this kind and field is for us; the others are kept for the rooms that will understand them. */
+export const isUnderstood = ({ kind, field }: { kind: string; field: string }): boolean =>
+  kind === "message" || kind === "status" || kind === "echo" || FIELDS.has(field);
+const FIELDS = new Set(["history", "smb_app_state_sync", "account_update"]);
+
+/**
+ * @param channelKnown whether the event names a number of ours
+ * @throws Unreadable for what no handler can ever take
+ */
+export function understand(
+  event: { kind: string; field: string },
+  payload: Record<string, unknown>,
+  channelKnown: boolean,
+): Understood {
+  if (event.kind === "status") return { ...NOTHING, receipts: [parseStatus(payload)] };
+  if (event.field === "account_update") return { ...NOTHING, news: parseAccountNews(payload) };
+  if (!channelKnown) throw new Unreadable("no_channel");
+  if (event.kind === "message") return { ...NOTHING, messages: [parseMessage(payload)] };
+  if (event.kind === "echo") return { ...NOTHING, messages: [parseEcho(payload)] };
+  if (event.field === "smb_app_state_sync") return { ...NOTHING, book: parseAddressBook(payload) };
+  const history = parseHistory(payload);
+  return { ...NOTHING, history, messages: history.chunks.flatMap((chunk) => chunk.messages) };
+}

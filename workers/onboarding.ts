@@ -1,0 +1,31 @@
+/** Journeys that connect a number: answers the ring, and sweeps behind it. */
+import { systemCtx } from "@/lib/kernel/ctx";
+import { minutes } from "@/lib/kernel/time";
+import { advanceJob, advanceOnboarding, checkAllConnections, dueOnboardings, expireOnboardings } from "@/lib/onboarding";
+import { handle, startSweep } from "@/lib/platform/jobs";
+import { errorFields, log } from "@/lib/platform/log";
+import { onceADay } from "@/lib/platform/slots";
+
+type Journey = Parameters<typeof advanceOnboarding>[1] & { orgId: Parameters<typeof systemCtx>[0] };
+const advance = ({ orgId, sessionId }: Journey) => advanceOnboarding(systemCtx(orgId, "onboarding.advance"), { sessionId });
+
+export const onboardingHandlers = [handle(advanceJob, advance)];
+
+const MIDNIGHT = 0;
+const TWO = 2;
+
+export function startOnboardingSweeps() {
+  const nightly = startSweep("nightly", minutes(1), async () => {
+    await onceADay("onboarding.expire", MIDNIGHT, () => expireOnboardings(new Date()));
+    await onceADay("connections.check", TWO, checkAllConnections);
+    return false;
+  });
+  const due = startSweep("onboarding", 2000, async () => {
+    for (const journey of await dueOnboardings()) {
+      // one journey that fails keeps no other waiting; its lease brings it back
+      await advance(journey).catch((error) => log.warn("onboarding.advance_failed", errorFields(error)));
+    }
+    return false;
+  });
+  return { stop: () => Promise.all([nightly.stop(), due.stop()]) };
+}
