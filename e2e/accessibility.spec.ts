@@ -78,5 +78,20 @@ for (const colorScheme of ["light", "dark"] as const) {
     await desk.goto("/settings/webhook");
     await expect(desk.getByRole("heading", { name: "Webhook", level: 1 })).toBeVisible();
     expect(await faults(desk, { colours })).toEqual([]);
+
+    await desk.goto("/settings/numbers");
+    await expect(desk.getByRole("heading", { name: "Numbers", level: 1 })).toBeVisible();
+    expect(await faults(desk, { colours })).toEqual([]);
+    await desk.getByRole("button", { name: "Connect a number" }).click();
+    await expect(desk.getByRole("dialog", { name: "Which number?" })).toBeVisible();
+    expect(await faults(desk, { colours })).toEqual([]);
+    await desk.getByRole("button", { name: "Go on" }).click();
+    await expect(desk.getByRole("button", { name: "Connect with Meta" })).toBeEnabled();
+    expect(await faults(desk, { colours })).toEqual([]);
+    await desk.getByRole("button", { name: "Give up" }).click();
+    expect(await faults(desk, { colours })).toEqual([]);
+    await desk.getByRole("alertdialog").getByRole("button", { name: "Give up" }).click();
+    await expect(desk.getByText("This journey is over.")).toBeVisible();
+    expect(await faults(desk, { colours })).toEqual([]);
   });
 }

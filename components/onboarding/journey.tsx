@@ -18,6 +18,7 @@ import type { OnboardingView } from "@/lib/onboarding/views";
 const WHEN = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 /** Steps whose failure only a new permission of Meta can mend. */
 const NEEDS_META = new Set(["exchange", "prove"]);
+const OF_THE_APP = new Set(["contacts", "history"]);
 
 /** One journey: Meta's window, then each step by itself, with what to do where one stands still. Resumable on any device. */
 export function Journey({ initial }: { initial: OnboardingView }) {
@@ -31,6 +32,7 @@ export function Journey({ initial }: { initial: OnboardingView }) {
     mutationFn: (what: "retry" | "cancel") => api.send("POST", `${journeyAddress(journey.id)}/${what}`, {}),
     onSettled: () => client.invalidateQueries({ queryKey: ["onboarding", journey.id], exact: true }),
   });
+  const steps = journey.path === "new" ? journey.steps.filter(({ step }) => !OF_THE_APP.has(step)) : journey.steps;
   const open = journey.state === "open";
   const failed = journey.steps.find((s) => s.state === "failed");
   const begun = journey.steps.some((s) => s.state !== "waiting");
@@ -64,7 +66,7 @@ export function Journey({ initial }: { initial: OnboardingView }) {
         <Card>
           <h2 className="mb-1 font-semibold">{t("journey.steps")}</h2>
           <ol className="divide-y divide-line" aria-live="polite">
-            {journey.steps.map((step) => (
+            {steps.map((step) => (
               <StepLine key={step.step} step={step}>
                 {open && step.state === "asked" && <Choice journey={journey} />}
                 {open && step === failed && !needsMeta && (

@@ -13,6 +13,7 @@ import { Button, buttonLook } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
+import { displayPhone } from "@/lib/kernel/phone";
 import type { NumbersView, NumberView, OnboardingView, ProposalView } from "@/lib/onboarding/views";
 
 const Started = z.object({ id: z.string() });
@@ -105,7 +106,7 @@ function NumberLine({ number }: { number: NumberView }) {
         <p className="flex flex-wrap items-center gap-x-2 text-sm text-muted">
           {number.phone && (
             <span dir="ltr" className="tabular">
-              +{number.phone}
+              {displayPhone(number.phone)}
             </span>
           )}
           {number.coexistence && (

@@ -45,7 +45,7 @@ export function PathChoice({ open, onOpenChange, pending, error, onChoose }: Pro
               value={one}
               checked={path === one}
               onChange={() => setPath(one)}
-              className="mt-1 size-4 shrink-0 accent-(--color-accent)"
+              className="mt-1 size-4 shrink-0 accent-accent"
             />
             <span>
               <span className="block font-semibold">{t(`path.${one}`)}</span>
