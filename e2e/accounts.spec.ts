@@ -44,6 +44,7 @@ test("what spoke before anybody connected it waits sealed, comes to who proves i
   browser,
   watch,
 }) => {
+  test.slow();
   const orphan = await control<Orphan>("signup", {
     flow: "lost",
     businessName: "Hilang Bersama",
@@ -70,7 +71,7 @@ test("what spoke before anybody connected it waits sealed, comes to who proves i
   const context = await browser.newContext({ baseURL: webUrl, locale: "en-GB" });
   const second = await context.newPage();
   watch(second);
-  await signIn(second, otherFirm.users.find((u) => u.role === "admin") ?? { email: "", password: "" });
+  await signIn(second, otherFirm.users.find((u) => u.role === "owner") ?? { email: "", password: "" });
   await speakEnglish(context);
   await begin(second, /A number of its own/);
   const again = await openMeta(second);

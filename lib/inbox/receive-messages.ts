@@ -100,14 +100,14 @@ function plan(moves: Map<string, Move>, known: Map<string, Id<"conversation">>, 
   const move: Move = moves.get(pair) ?? fresh;
   moves.set(pair, move);
   const to = message.fromPhone ? null : replyIdentity(item.contact, message.sender);
-  if (to && !(move.reply && move.reply.at > at)) move.reply = { to, at };
+  // a clock ahead of ours must neither stretch the window nor outrank what comes after it
+  const heardAt = message.at < item.receivedAt ? message.at : item.receivedAt;
+  if (to && !(move.reply && move.reply.at > heardAt)) move.reply = { to, at: heardAt };
   if (at > move.last.at || (at.getTime() === move.last.at.getTime() && messageId > move.last.id)) move.last = last;
   // what the phone app tells of its past opens no window and waits for nobody
   if (!message.opensWindow || message.past) return move;
   move.unread++;
-  // a clock ahead of ours must not stretch the window
-  const inboundAt = message.at < item.receivedAt ? message.at : item.receivedAt;
-  if (move.inboundAt === null || inboundAt > move.inboundAt) move.inboundAt = inboundAt;
+  if (move.inboundAt === null || heardAt > move.inboundAt) move.inboundAt = heardAt;
   return move;
 }
 

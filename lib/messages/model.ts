@@ -97,8 +97,10 @@ export function retryDelay(
   return Math.min(seconds(5) * 2 ** Math.min(n, 8) * (0.5 + jitter / 2), minutes(15));
 }
 
+/** Separators, control and format characters: of a text of these alone nothing could be seen. */
+const INVISIBLE = /^[\p{Z}\p{Cc}\p{Cf}]*$/u;
 /** Text as it may be sent: not empty, not too long. Answers the reason it may not, or null. */
 export function textFault(text: string): "empty_text" | "too_long" | null {
-  if (text.trim() === "") return "empty_text";
+  if (INVISIBLE.test(text)) return "empty_text";
   return text.length > MAX_TEXT ? "too_long" : null;
 }

@@ -7,6 +7,7 @@ import { AppError } from "@/lib/kernel/errors";
 import { env } from "@/lib/platform/env";
 import { errorFields, log } from "@/lib/platform/log";
 import { clientAddress } from "@/lib/web/client-address";
+import { knownDevice } from "@/lib/web/known-device";
 import { cookieName, cookieOptions, isHttps } from "@/lib/web/session-cookie";
 import { throttled } from "@/lib/web/sign-in-throttle";
 
@@ -15,14 +16,24 @@ const Credentials = z.object({ email: Text.trim().min(1).max(254), password: Tex
 
 const CODE = /^[A-Z_]{1,60}$/;
 
-async function authorize(input: unknown, headers: Record<string, string> | undefined): Promise<{ id: string }> {
+/** Told who has just signed in. */
+type OnSignedIn = (email: string) => void;
+
+async function authorize(
+  input: unknown,
+  headers: Record<string, string> | undefined,
+  onSignedIn: OnSignedIn,
+): Promise<{ id: string }> {
   const parsed = Credentials.safeParse(input);
   if (!parsed.success) throw new Error("bad_credentials");
   const { email, password } = parsed.data;
   try {
-    const trier = { email: normalEmail(email), address: clientAddress(headers?.["x-forwarded-for"], env().TRUST_PROXY) };
+    const person = normalEmail(email);
+    const known = await knownDevice(headers?.cookie ?? null, person);
+    const trier = { email: person, address: clientAddress(headers?.["x-forwarded-for"], env().TRUST_PROXY), device: known };
     const device = headers?.["user-agent"] ?? "";
     const secret = await throttled(trier, () => signIn({ email, password, device, address: trier.address }, new Date()));
+    onSignedIn(person);
     return { id: secret };
   } catch (error) {
     if (!(error instanceof AppError)) log.error("sign_in.failed", errorFields(error));
@@ -31,16 +42,21 @@ async function authorize(input: unknown, headers: Record<string, string> | undef
   }
 }
 
-export const authOptions = (): NextAuthOptions => ({
+export const authOptions = (onSignedIn: OnSignedIn = () => {}): NextAuthOptions => ({
   secret: env().NEXTAUTH_SECRET,
   session: { strategy: "jwt", maxAge: 12 * 3600 },
   useSecureCookies: isHttps(),
   pages: { signIn: "/sign-in", error: "/sign-in" },
-  cookies: { sessionToken: { name: cookieName(), options: cookieOptions() } },
+  cookies: {
+    sessionToken: { name: cookieName(), options: cookieOptions() },
+    // under a name that a neighbour's host cannot plant: a malformed one would end every answer here
+    callbackUrl: { name: `${cookieName()}-callback`, options: cookieOptions() },
+  },
   providers: [
     CredentialsProvider({
       credentials: { email: {}, password: {} },
-      authorize: (credentials, request) => authorize(credentials, request.headers as Record<string, string> | undefined),
+      authorize: (credentials, request) =>
+        authorize(credentials, request.headers as Record<string, string> | undefined, onSignedIn),
     }),
   ],
   callbacks: {

@@ -50,11 +50,14 @@ async function consume(rate: Rate, who: string, customDuration?: number): Promis
   }
 }
 
-/** Takes back one counted attempt, which turned out not to be of the kind that counts. */
+/** Takes back one counted attempt, which turned out not to be of the kind that counts. What nobody counts any more is not kept. */
 export async function takeBack(rate: Rate, who: string): Promise<void> {
-  await limiterOf(rate)
-    .reward(keyOf(who))
-    .catch(() => {});
+  try {
+    const { consumedPoints } = await limiterOf(rate).reward(keyOf(who));
+    if (consumedPoints <= 0) await limiterOf(rate).delete(keyOf(who));
+  } catch {
+    // a count too many is forgotten with its window
+  }
 }
 
 /** Forgets what was counted: a right password forgives the wrong ones before it. */

@@ -5,6 +5,9 @@ import type { ReadingRoom } from "@/lib/kernel/reading-room";
 export interface Bounds {
   deadlineMs: number;
   room: ReadingRoom;
+  /** What a piece costs beside its bytes, and how many pieces a body may come in. */
+  pieceCost: number;
+  mostPieces: number;
 }
 
 /**
@@ -34,8 +37,8 @@ export async function readBounded(request: Request, cap: number, bounds?: Bounds
       if (ended) return "too_slow";
       if (done) return Buffer.concat(chunks);
       size += value.length;
-      if (place) bounds?.room.add(place, value.length);
-      if (size > cap) {
+      if (place) bounds?.room.add(place, value.length + (bounds?.pieceCost ?? 0));
+      if (size > cap || chunks.length === bounds?.mostPieces) {
         cancel();
         return "too_large";
       }

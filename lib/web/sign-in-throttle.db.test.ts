@@ -29,15 +29,15 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test("right passwords never exhaust a limit, one after the other or a few at once", async () => {
   for (const from of [null, address()]) {
-    const trier = { email: email(), address: from };
+    const trier = { email: email(), address: from, device: null };
     for (let i = 0; i < 150; i++) expect(await right(trier)).toBe("in");
     for (let i = 0; i < 20; i++) await Promise.all(Array.from({ length: 8 }, () => right(trier)));
-    for (let i = 0; i < 150; i++) expect(await right({ email: email(), address: from })).toBe("in");
+    for (let i = 0; i < 150; i++) expect(await right({ email: email(), address: from, device: null })).toBe("in");
   }
 });
 
 test("a handful of wrong ones keeps nobody from the right one, which forgives them", async () => {
-  const trier = { email: email(), address: null };
+  const trier = { email: email(), address: null, device: null };
   for (let round = 0; round < 5; round++) {
     for (let i = 0; i < 9; i++) await expect(wrong(trier)).rejects.toMatchObject(WRONG);
     expect(await right(trier)).toBe("in");
@@ -45,23 +45,23 @@ test("a handful of wrong ones keeps nobody from the right one, which forgives th
 });
 
 test("one person's failures from one address end; another address and another person go on", async () => {
-  const trier = { email: email(), address: address() };
+  const trier = { email: email(), address: address(), device: null };
   for (let i = 0; i < 10; i++) await expect(wrong(trier)).rejects.toMatchObject(WRONG);
   await expect(right(trier)).rejects.toMatchObject({ ...LIMIT, retryAfter: expect.any(Number) });
-  expect(await right({ email: email(), address: trier.address })).toBe("in");
-  expect(await right({ email: trier.email, address: address() })).toBe("in");
+  expect(await right({ email: email(), address: trier.address, device: null })).toBe("in");
+  expect(await right({ email: trier.email, address: address(), device: null })).toBe("in");
 });
 
 test("one address trying many people is stopped, whoever they are", async () => {
   const from = address();
-  for (let i = 0; i < 100; i++) await expect(wrong({ email: email(), address: from })).rejects.toMatchObject(WRONG);
-  await expect(right({ email: email(), address: from })).rejects.toMatchObject(LIMIT);
-  expect(await right({ email: email(), address: address() })).toBe("in");
+  for (let i = 0; i < 100; i++) await expect(wrong({ email: email(), address: from, device: null })).rejects.toMatchObject(WRONG);
+  await expect(right({ email: email(), address: from, device: null })).rejects.toMatchObject(LIMIT);
+  expect(await right({ email: email(), address: address(), device: null })).toBe("in");
 });
 
 test("failures from anywhere make a person wait, twice as long each time, and lock nobody out", async () => {
   const who = email();
-  const from = () => ({ email: who, address: address() });
+  const from = () => ({ email: who, address: address(), device: null });
   for (let i = 0; i < 11; i++) await expect(wrong(from())).rejects.toMatchObject(WRONG);
   await Promise.all(Array.from({ length: 30 }, () => expect(right(from())).rejects.toMatchObject({ ...LIMIT, retryAfter: 1 })));
   await pause(1100);
@@ -72,8 +72,21 @@ test("failures from anywhere make a person wait, twice as long each time, and lo
   for (let i = 0; i < 10; i++) await expect(wrong(from())).rejects.toMatchObject(WRONG);
 });
 
+test("a stranger who takes every opening of the gate keeps out no browser in which the person has signed in before", async () => {
+  const who = email();
+  const stranger = { email: who, address: null, device: null };
+  const own = { email: who, address: null, device: randomUUID() };
+  for (let i = 0; i < 11; i++) await expect(wrong(stranger)).rejects.toMatchObject(WRONG);
+  await expect(right(stranger)).rejects.toMatchObject(LIMIT);
+  expect(await right(own)).toBe("in");
+  // its own wrong ones count, and hold up nobody else
+  for (let i = 0; i < 11; i++) await expect(wrong(own)).rejects.toMatchObject(WRONG);
+  await expect(right(own)).rejects.toMatchObject(LIMIT);
+  expect(await right({ ...own, device: randomUUID() })).toBe("in");
+});
+
 test("many at once count too", async () => {
-  const trier = { email: email(), address: address() };
+  const trier = { email: email(), address: address(), device: null };
   let checked = 0;
   const slowly = async () => {
     checked++;
@@ -85,7 +98,7 @@ test("many at once count too", async () => {
 });
 
 test("what is no failure of the person's is given back", async () => {
-  const trier = { email: email(), address: address() };
+  const trier = { email: email(), address: address(), device: null };
   const busy = () =>
     throttled(trier, async () => {
       throw new AppError("limit", "too_many_attempts", { retryAfter: 5 });
@@ -107,7 +120,7 @@ test("known and unknown people are refused alike", async () => {
   const known = org.users[0] ?? (null as never);
   for (const who of [known.email, email()]) {
     await expect(attempt(who, "wrong")).rejects.toThrow("bad_credentials");
-    for (let i = 0; i < 10; i++) await expect(wrong({ email: who, address: null })).rejects.toMatchObject(WRONG);
+    for (let i = 0; i < 10; i++) await expect(wrong({ email: who, address: null, device: null })).rejects.toMatchObject(WRONG);
     await expect(attempt(` ${who.toUpperCase()}`, known.password)).rejects.toThrow("too_many_attempts");
   }
 });

@@ -13,18 +13,20 @@ import {
 
 /** From one address, whoever's password it is: nobody tries a list of people. */
 const ADDRESS: Rate = { name: "sign-in.address", points: 100, seconds: 300 };
-/** The same where addresses are not known and all share one count: more than people mistype, less than the hashes we can make. */
-const ANYWHERE: Rate = { name: "sign-in.anywhere", points: 3000, seconds: 300 };
 /** One person's, from one address. */
 const PAIR: Rate = { name: "sign-in.pair", points: 10, seconds: 300 };
 /** One person's, from anywhere: a wait instead of a refusal, so that strangers can slow a person down but not lock them out. */
 export const ACCOUNT: GrowingDelay = { name: "sign-in.account", free: 10, longest: 900, remembered: 86_400 };
+/** The same for a browser in which the person has signed in before: strangers elsewhere do not hold it up. */
+const DEVICE: GrowingDelay = { ...ACCOUNT, name: "sign-in.device" };
 
 export interface Trier {
   /** As `normalEmail` makes it; whether anyone has it is not asked. */
   email: string;
   /** Null when it is not known. */
   address: string | null;
+  /** Names the browser, if this person has signed in in it before. */
+  device: string | null;
 }
 interface Counter {
   count: () => Promise<void>;
@@ -33,18 +35,20 @@ interface Counter {
   forgive: () => Promise<void>;
 }
 
-function countersOf({ email, address }: Trier): Counter[] {
+function countersOf({ email, address, device }: Trier): Counter[] {
   const counter = (rate: Rate, who: string, forgive: typeof takeBack): Counter => ({
     count: () => countAttempt(rate, who),
     takeBack: () => takeBack(rate, who),
     forgive: () => forgive(rate, who),
   });
+  const [delay, who] = device === null ? [ACCOUNT, email] : [DEVICE, `${email} ${device}`];
   const account: Counter = {
-    count: () => countDelayed(ACCOUNT, email),
-    takeBack: () => takeBackDelayed(ACCOUNT, email),
-    forgive: () => forgiveDelayed(ACCOUNT, email),
+    count: () => countDelayed(delay, who),
+    takeBack: () => takeBackDelayed(delay, who),
+    forgive: () => forgiveDelayed(delay, who),
   };
-  if (address === null) return [counter(ANYWHERE, "", takeBack), account];
+  // where addresses are not known, nothing but the turns of the password queue holds a crowd of people back
+  if (address === null) return [account];
   // an address is not forgiven: somebody's own right password must not pay for others' wrong ones
   return [counter(ADDRESS, address, takeBack), counter(PAIR, `${email} ${address}`, forgiveAttempts), account];
 }

@@ -59,7 +59,7 @@ test("the oldest unfinished body makes room for a newer one, which is taken", as
 
 test("what is read is given back however the reading ends", async () => {
   const room = new ReadingRoom(100);
-  const bounds = { deadlineMs: 5000, room };
+  const bounds = { deadlineMs: 5000, room, pieceCost: 0, mostPieces: 100 };
   const older = stalled(bytes(60));
   const ended = readBounded(older.request, 80, bounds);
   await soon();

@@ -1,10 +1,15 @@
 /** The intake mounted in Next, so that a one-process host works: the same function and the same bounds as the receiver's. */
 import { ReadingRoom } from "@/lib/kernel/reading-room";
 import { type Bounds, readBounded } from "@/lib/web/read-bounded";
-import { MAX_BODY, MOST_READING, READ_TIMEOUT, receiveWebhook } from "@/lib/webhooks/intake";
+import { MAX_BODY, MOST_PIECES_OF_BODY, MOST_READING, PIECE_COST, READ_TIMEOUT, receiveWebhook } from "@/lib/webhooks/intake";
 
 /** One for all webhook addresses of the process: their bodies are unverified. */
-const BOUNDS: Bounds = { deadlineMs: READ_TIMEOUT, room: new ReadingRoom(MOST_READING) };
+const BOUNDS: Bounds = {
+  deadlineMs: READ_TIMEOUT,
+  room: new ReadingRoom(MOST_READING),
+  pieceCost: PIECE_COST,
+  mostPieces: MOST_PIECES_OF_BODY,
+};
 
 /** Makes the GET or POST handler of a webhook address. No session, no cross-site check: the signature is the door. */
 export function webhook(): (request: Request) => Promise<Response> {

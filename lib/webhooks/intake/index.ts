@@ -6,6 +6,14 @@
 
 export { forgetEndpoints } from "@/lib/webhooks/intake/endpoints";
 export { receiveWebhook, SPLIT_BELL, type WebhookAnswer, type WebhookRequest } from "@/lib/webhooks/intake/intake";
-export { endpointKeyOf, MAX_BODY, META_ENDPOINT, MOST_READING, READ_TIMEOUT } from "@/lib/webhooks/intake/model";
+export {
+  endpointKeyOf,
+  MAX_BODY,
+  META_ENDPOINT,
+  MOST_PIECES_OF_BODY,
+  MOST_READING,
+  PIECE_COST,
+  READ_TIMEOUT,
+} from "@/lib/webhooks/intake/model";
 export { WEBHOOK_SERVER, webhookListener } from "@/lib/webhooks/intake/node-http";
 export { answerChallenge, isSigned } from "@/lib/webhooks/intake/signature";

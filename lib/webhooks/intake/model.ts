@@ -7,6 +7,11 @@ export const READ_TIMEOUT = 10_000;
 /** Most bytes of bodies a process reads at once; they are unverified, so they are bounded before anything else is. */
 export const MOST_READING = 128 * 1024 * 1024;
 
+/** What a piece of a body costs beside its bytes, about, in bytes; a stranger may send it one byte at a time. */
+export const PIECE_COST = 512;
+/** Most pieces of one body. A provider's arrive by the packet. */
+export const MOST_PIECES_OF_BODY = 16_384;
+
 const META_PATHS = new Set([
   "/api/webhooks/whatsapp",
   "/api/webhooks/whatsapp/meta",

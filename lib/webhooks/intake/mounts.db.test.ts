@@ -7,7 +7,7 @@ import { env } from "@/lib/platform/env";
 import { closePools, poolOf } from "@/lib/platform/pool";
 import { readyIntake, sign } from "@/lib/testing/webhooks";
 import { webhook } from "@/lib/web/webhook";
-import { MAX_BODY, MOST_READING, webhookListener } from "@/lib/webhooks/intake";
+import { MAX_BODY, MOST_PIECES_OF_BODY, MOST_READING, webhookListener } from "@/lib/webhooks/intake";
 
 const PREVIOUS = "the-secret-before-this-one";
 let server: http.Server;
@@ -136,4 +136,20 @@ test("stalled strangers who fill the memory are ended one by one, and a signed w
   await vi.waitFor(() => expect(answers.length).toBeGreaterThanOrEqual(3));
   for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408.*connection: close/is);
   for (const socket of sockets) socket.destroy();
+});
+
+test("a body that comes byte by byte is refused long before it fills the memory", async () => {
+  const { port } = server.address() as AddressInfo;
+  const answer = await new Promise<string>((resolve) => {
+    const socket = net.connect(port, "127.0.0.1");
+    let said = "";
+    socket.on("data", (d) => {
+      said += d.toString();
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => resolve(said));
+    socket.write(`POST ${PATH} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`);
+    socket.write("1\r\na\r\n".repeat(MOST_PIECES_OF_BODY + 10));
+  });
+  expect(answer).toMatch(/^HTTP\/1\.1 413/);
 });

@@ -2,7 +2,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { ReadingRoom } from "@/lib/kernel/reading-room";
 import { receiveWebhook } from "@/lib/webhooks/intake/intake";
-import { MAX_BODY, MOST_READING, READ_TIMEOUT } from "@/lib/webhooks/intake/model";
+import { MAX_BODY, MOST_PIECES_OF_BODY, MOST_READING, PIECE_COST, READ_TIMEOUT } from "@/lib/webhooks/intake/model";
 
 /** Server options that bound how long headers and body may take to arrive. */
 export const WEBHOOK_SERVER = { requestTimeout: READ_TIMEOUT, headersTimeout: READ_TIMEOUT, connectionsCheckingInterval: 2000 };
@@ -34,7 +34,8 @@ async function answerRequest(req: IncomingMessage, res: ServerResponse, path: st
     raw,
   });
   if (status === 200 && body === "") return void res.writeHead(200, NOTHING).end();
-  if (typeof raw === "string") res.setHeader("connection", "close"); // the rest of such a body is not wanted
+  // whoever is refused begins anew: neither the rest of a body nor a queue of further requests is wanted
+  if (typeof raw === "string" || status === 401) res.setHeader("connection", "close");
   res.writeHead(status, { "content-type": "text/plain; charset=utf-8", "content-length": Buffer.byteLength(body) });
   res.end(body);
 }
@@ -48,6 +49,7 @@ function readBody(req: IncomingMessage): Promise<Buffer | "too_large" | "too_slo
   }
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
+    let size = 0;
     let open = true;
     const end = (result: Buffer | "too_large" | "too_slow" | "aborted") => {
       if (!open) return;
@@ -61,8 +63,9 @@ function readBody(req: IncomingMessage): Promise<Buffer | "too_large" | "too_slo
     });
     req.on("data", (chunk: Buffer) => {
       if (!open) return;
-      room.add(place, chunk.length);
-      if (place.bytes > MAX_BODY) return end("too_large");
+      size += chunk.length;
+      room.add(place, chunk.length + PIECE_COST);
+      if (size > MAX_BODY || chunks.length === MOST_PIECES_OF_BODY) return end("too_large");
       chunks.push(chunk);
     });
     req.on("end", () => end(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)));
