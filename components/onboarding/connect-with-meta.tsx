@@ -12,7 +12,7 @@ import { Button } from "@/components/ui/button";
 
 /** The message may come after the code; this long it is waited for, since it names the number. Milliseconds. */
 const MESSAGE_PATIENCE = 1500;
-type Phase = "ready" | "open" | "reporting" | "blocked";
+type Phase = "ready" | "open" | "reporting";
 type Sdk = Awaited<ReturnType<typeof loadSdk>>;
 
 /** Opens Meta's window and hands what comes back to the server, which proves it. */
@@ -67,9 +67,7 @@ export function ConnectWithMeta({ journeyId, again }: { journeyId: string; again
         ? t("journey.unconfigured")
         : error || failure
           ? problem(error ?? failure)
-          : phase === "blocked"
-            ? t("journey.blocked")
-            : null;
+          : null;
   return (
     <div>
       <p className="text-sm text-muted">{t("journey.metaBody")}</p>

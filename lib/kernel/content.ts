@@ -29,6 +29,11 @@ export const SILENT_TYPES: readonly string[] = [...NOTICE_TYPES, "reaction", "re
 /** Whether an inbound message of this type opens the 24-hour window. The same ones count as unread. */
 export const opensWindow = (type: string): boolean => !SILENT_TYPES.includes(type);
 
+// separators, control and format characters
+const INVISIBLE = /^[\p{Z}\p{Cc}\p{Cf}]*$/u;
+/** Whether nothing of a text could be seen: its bubble would be empty. */
+export const isInvisible = (text: string): boolean => INVISIBLE.test(text);
+
 const PREVIEW = 160;
 /** A message in one line, for lists and excerpts. */
 export function previewOf(content: ContentView): { text: string; type: string } {

@@ -1,4 +1,5 @@
 /** The ledger's rules: what state a message shows, how receipts merge, when a send is tried again. Pure. */
+import { isInvisible } from "@/lib/kernel/content";
 import { minutes, seconds } from "@/lib/kernel/time";
 import type { MessageState } from "@/lib/messages/views";
 
@@ -97,10 +98,8 @@ export function retryDelay(
   return Math.min(seconds(5) * 2 ** Math.min(n, 8) * (0.5 + jitter / 2), minutes(15));
 }
 
-/** Separators, control and format characters: of a text of these alone nothing could be seen. */
-const INVISIBLE = /^[\p{Z}\p{Cc}\p{Cf}]*$/u;
 /** Text as it may be sent: not empty, not too long. Answers the reason it may not, or null. */
 export function textFault(text: string): "empty_text" | "too_long" | null {
-  if (INVISIBLE.test(text)) return "empty_text";
+  if (isInvisible(text)) return "empty_text";
   return text.length > MAX_TEXT ? "too_long" : null;
 }

@@ -11,7 +11,7 @@ import { env } from "@/lib/platform/env";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
 /** 32 bytes that say nothing of the value. */
-export const digestOf = (value: string) => Buffer.from(hash("sha256", value), "hex");
+const digestOf = (value: string) => Buffer.from(hash("sha256", value), "hex");
 
 /**
  * Mints what one press on Connect needs. Its `state` is good for ten minutes and once, in this browser and this journey only.

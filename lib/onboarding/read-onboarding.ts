@@ -4,7 +4,7 @@ import { allow } from "@/lib/identity";
 import type { Ctx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
 import { nextStep, STEPS, type StepRow } from "@/lib/onboarding/model";
-import { getSession, listOpenSessions, listSteps, type Session } from "@/lib/onboarding/store";
+import { getSession, listOpenSessions, listSteps, listStepsOf, type Session } from "@/lib/onboarding/store";
 import type { NumbersView, OnboardingView, ProposalView } from "@/lib/onboarding/views";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
@@ -19,8 +19,11 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
   allow(ctx, "numbers.connect");
   return inTenantSql(ctx, async (sql) => {
     const [channels, pasts] = [await listChannelRows(sql), await readHistory(sql)];
-    const open: OnboardingView[] = [];
-    for (const session of await listOpenSessions(sql)) open.push(toOnboardingView(session, await listSteps(sql, session.id)));
+    const sessions = await listOpenSessions(sql);
+    const steps = await listStepsOf(
+      sql,
+      sessions.map((session) => session.id),
+    );
     return {
       numbers: channels.map(({ id, name, phone, status, coexistence }) => ({
         id,
@@ -30,7 +33,7 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
         coexistence,
         past: pasts.get(id) ?? null,
       })),
-      open,
+      open: sessions.map((session) => toOnboardingView(session, steps.get(session.id) ?? [])),
       proposals: await listProposals(sql),
     };
   });

@@ -101,13 +101,19 @@ export async function listOpenSessions(sql: Sql): Promise<Session[]> {
   return rows.map((r) => toSession(sql, r));
 }
 
-export async function listSteps(sql: Sql, sessionId: Id<"onboarding">): Promise<StepRow[]> {
-  return sql.rows<StepRow>(
+/** The steps of several journeys, by journey; one that has not begun has none. */
+export async function listStepsOf(sql: Sql, sessionIds: readonly Id<"onboarding">[]): Promise<Map<string, StepRow[]>> {
+  const rows = await sql.rows<StepRow & { session_id: string }>(
     "onboarding.steps",
-    "select step, state, attempts, cause, code, subcode from onboarding_steps where org_id = $1 and session_id = $2",
-    [sql.ctx.orgId, sessionId],
+    "select session_id, step, state, attempts, cause, code, subcode from onboarding_steps where org_id = $1 and session_id = any($2::uuid[])",
+    [sql.ctx.orgId, sessionIds],
   );
+  const by = new Map<string, StepRow[]>(sessionIds.map((id) => [id, []]));
+  for (const { session_id, ...step } of rows) by.get(session_id)?.push(step);
+  return by;
 }
+export const listSteps = async (sql: Sql, sessionId: Id<"onboarding">): Promise<StepRow[]> =>
+  (await listStepsOf(sql, [sessionId])).get(sessionId) ?? [];
 
 export interface StepMark {
   state: StepState;

@@ -1,8 +1,6 @@
 /** What was kept for an account nobody had connected: handed over once its number, or its account, belongs to somebody. */
 import { asId } from "@/lib/kernel/ids";
-import { NoKeys } from "@/lib/platform/crypto/codec";
-import type { OrgKeys } from "@/lib/platform/crypto/org-keys";
-import { openIntake, orgKeys } from "@/lib/platform/keys";
+import { keysOfAll, openIntake } from "@/lib/platform/keys";
 import { inSystem, type SystemSql } from "@/lib/platform/sql";
 import { REROUTE_BATCH } from "@/lib/webhooks/model";
 
@@ -23,7 +21,7 @@ interface Kept {
 export function rerouteUnrouted(): Promise<{ organisations: string[]; more: boolean }> {
   return inSystem("reroute", async (sql) => {
     const kept = await takeKept(sql);
-    const keys = await keysOf(kept);
+    const keys = await keysOfAll(kept.map((k) => asId("organisation", k.org_id)));
     const ready = kept.filter((k) => keys.has(k.org_id));
     const sealed: Buffer[] = [];
     for (const { id, org_id, payload_sealed } of ready) {
@@ -61,15 +59,3 @@ const takeKept = (sql: SystemSql) =>
       for update of e skip locked`,
     [REROUTE_BATCH],
   );
-
-async function keysOf(kept: Kept[]): Promise<Map<string, OrgKeys>> {
-  const keys = new Map<string, OrgKeys>();
-  for (const orgId of new Set(kept.map((k) => k.org_id))) {
-    try {
-      keys.set(orgId, await orgKeys(asId("organisation", orgId)));
-    } catch (error) {
-      if (!(error instanceof NoKeys)) throw error; // an erased organisation gets nothing; a ring that lacks a key is mended
-    }
-  }
-  return keys;
-}

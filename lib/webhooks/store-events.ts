@@ -1,8 +1,8 @@
 /** Step: pieces to event rows: routed to the organisation whose number it is, sealed under its key, stored once. */
 import { asId, newId } from "@/lib/kernel/ids";
-import { keyIdOf, NoKeys, type SealingKey, seal } from "@/lib/platform/crypto/codec";
+import { keyIdOf, type SealingKey, seal } from "@/lib/platform/crypto/codec";
 import type { OrgKeys } from "@/lib/platform/crypto/org-keys";
-import { intakeKey, orgKeys } from "@/lib/platform/keys";
+import { intakeKey, keysOfAll } from "@/lib/platform/keys";
 import { counters } from "@/lib/platform/metrics";
 import type { SystemSql } from "@/lib/platform/sql";
 import type { Piece } from "@/lib/providers/meta/split-envelope";
@@ -39,7 +39,7 @@ export async function storeEvents(sql: SystemSql, work: Written[]): Promise<stri
   const events = work.flatMap((delivery) =>
     delivery.pieces.map(({ piece, text }) => toEvent(delivery, piece, text, routes, hash)),
   );
-  const keys = await keysOf(events);
+  const keys = await keysOfAll(events.flatMap((e) => (e.orgId === null ? [] : asId("organisation", e.orgId))));
   const intake = await intakeKey(keyIdOf(work.at(-1)?.body_sealed ?? Buffer.alloc(0)));
   for (const e of events) {
     // an organisation whose keys are destroyed is erased: its traffic is kept apart, and nobody else waits for it
@@ -105,20 +105,6 @@ function ownerOf({ field, payload }: Piece): string | null {
 
 /** An id or a field name as it may stand in a text column; anything longer or stranger is no id we could know. */
 const plain = (value: string | null) => (value !== null && /^[\x21-\x7e]{1,80}$/.test(value) ? value : null);
-
-/** Keys of the organisations named; an erased one is left out. */
-async function keysOf(events: EventRow[]): Promise<Map<string, OrgKeys>> {
-  const keys = new Map<string, OrgKeys>();
-  for (const orgId of new Set(events.map((e) => e.orgId))) {
-    if (!orgId) continue;
-    try {
-      keys.set(orgId, await orgKeys(asId("organisation", orgId)));
-    } catch (error) {
-      if (!(error instanceof NoKeys)) throw error; // a key ring that lacks a key is mended, and the delivery waits
-    }
-  }
-  return keys;
-}
 
 function toEvent(delivery: Written, piece: Piece, text: string, routes: Routes, hash: Hash): EventRow {
   // what only a customer's own secret vouches for must never stand in the way of the platform's copy

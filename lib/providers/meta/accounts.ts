@@ -5,11 +5,10 @@ import { Secret } from "@/lib/kernel/secret";
 import { seconds } from "@/lib/kernel/time";
 import { env } from "@/lib/platform/env";
 import { callHttp, HttpFailure } from "@/lib/platform/http";
+import { base } from "@/lib/providers/meta/graph";
+import { type Json, list, obj } from "@/lib/providers/meta/json";
 import type { AccountAdmin, AccountAnswer, RemoteAccount, RemoteNumber, TokenReport } from "@/lib/providers/ports";
 
-type Json = Record<string, unknown>;
-const obj = (v: unknown): Json => (typeof v === "object" && v !== null && !Array.isArray(v) ? (v as Json) : {});
-const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : []);
 const text = (v: unknown): string | null =>
   typeof v === "string" && v !== "" ? v.replaceAll("\u0000", "").slice(0, 500) : typeof v === "number" ? String(v) : null;
 const whole = (v: unknown): number | null => (typeof v === "number" && Number.isSafeInteger(v) ? v : null);
@@ -17,7 +16,6 @@ const whole = (v: unknown): number | null => (typeof v === "number" && Number.is
 const TOKEN_CODES = new Set([190, 102, 10, 200]);
 const ID = /^\d{1,32}$/;
 
-const base = () => `${env().META_GRAPH_URL.replace(/\/$/, "")}/${env().META_GRAPH_VERSION}`;
 const appToken = () => new Secret(`${env().NEXT_PUBLIC_META_APP_ID}|${env().META_APP_SECRET}`);
 const proofOf = (token: Secret) => createHmac("sha256", env().META_APP_SECRET).update(token.open()).digest("hex");
 

@@ -4,14 +4,13 @@ import type { Secret } from "@/lib/kernel/secret";
 import { seconds } from "@/lib/kernel/time";
 import { env } from "@/lib/platform/env";
 import { callHttp, type HttpAnswer, HttpFailure } from "@/lib/platform/http";
+import { type Json, obj } from "@/lib/providers/meta/json";
 import { classifySendError } from "@/lib/providers/meta/map-error";
 import type { MessageSender, OutboundMessage, RemoteTemplate, SendOutcome, TemplateSource } from "@/lib/providers/ports";
 
-const base = () => `${env().META_GRAPH_URL.replace(/\/$/, "")}/${env().META_GRAPH_VERSION}`;
+/** Address of the Graph API with its version, without a slash at its end. */
+export const base = () => `${env().META_GRAPH_URL.replace(/\/$/, "")}/${env().META_GRAPH_VERSION}`;
 const bearer = (token: Secret) => ({ authorization: `Bearer ${token.open()}`, "content-type": "application/json" });
-
-type Json = Record<string, unknown>;
-const obj = (v: unknown): Json => (typeof v === "object" && v !== null && !Array.isArray(v) ? (v as Json) : {});
 
 function bodyOf(message: OutboundMessage): Json {
   const to = "phone" in message.to ? { to: message.to.phone } : { recipient: message.to.bsuid };

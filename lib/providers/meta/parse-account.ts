@@ -1,5 +1,6 @@
 /** What Meta tells of an account as a whole: that it left, paused, or came back. Source: Meta, Webhooks, `account_update`. Pure. */
 import { env } from "@/lib/platform/env";
+import { type Json, obj } from "@/lib/providers/meta/json";
 
 /** `gone` ends the connection until somebody connects anew; `paused` keeps it for the moment. */
 export interface AccountNews {
@@ -15,8 +16,6 @@ const KINDS: Record<string, AccountNews["kind"]> = {
   ACCOUNT_OFFBOARDED: "paused",
   ACCOUNT_RECONNECTED: "back",
 };
-type Json = Record<string, unknown>;
-const obj = (v: unknown): Json => (typeof v === "object" && v !== null && !Array.isArray(v) ? (v as Json) : {});
 const WORD = /^[A-Z_]{1,60}$/;
 const word = (v: unknown) => (typeof v === "string" && WORD.test(v) ? v : null);
 

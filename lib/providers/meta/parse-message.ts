@@ -1,12 +1,9 @@
 /** Meta's `messages[]` and `statuses[]` elements in our words. Lenient: an unknown type becomes a card, never an exception. Pure. */
-import { type ContentView, opensWindow, typeOf } from "@/lib/kernel/content";
+import { type ContentView, isInvisible, opensWindow, typeOf } from "@/lib/kernel/content";
 import { displayPhone } from "@/lib/kernel/phone";
+import { type Json, obj, str } from "@/lib/providers/meta/json";
 import { type InboundMessage, RECEIPT_STATUSES, type Receipt, type ReceiptStatus, type Sender } from "@/lib/providers/ports";
 
-type Json = Record<string, unknown>;
-const isObject = (v: unknown): v is Json => typeof v === "object" && v !== null && !Array.isArray(v);
-const obj = (v: unknown): Json => (isObject(v) ? v : {});
-const str = (v: unknown): string | null => (typeof v === "string" && v !== "" ? v : typeof v === "number" ? String(v) : null);
 const lines = (...values: unknown[]) => values.map(str).filter((v): v is string => v !== null);
 
 /** Thrown for input no handler can ever take; the event is quarantined at once with this cause. */
@@ -93,8 +90,6 @@ function becomesOf(system: Json): Sender["becomes"] {
 }
 
 const card = (type: string, ...values: unknown[]): ContentView => ({ kind: "card", type, lines: lines(...values) });
-// nothing of it could be seen: the bubble would be empty
-const INVISIBLE = /^[\p{Z}\p{Cc}\p{Cf}]*$/u;
 /** Said to a group, not to us alone: shown as that, so that nobody takes it for a private word. */
 function groupCard(type: string, message: Json): ContentView {
   const content = contentOf(type, message);
@@ -106,7 +101,7 @@ function contentOf(type: string, message: Json): ContentView {
   switch (type) {
     case "text": {
       const body = str(part.body);
-      return body === null || INVISIBLE.test(body) ? card("text") : { kind: "text", text: body };
+      return body === null || isInvisible(body) ? card("text") : { kind: "text", text: body };
     }
     case "image":
     case "video":

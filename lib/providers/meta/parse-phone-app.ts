@@ -1,13 +1,10 @@
 /** What the WhatsApp Business app tells of a number that lives on it: its messages, its past, its address book. Pure. */
 import { opensWindow, typeOf } from "@/lib/kernel/content";
 import { phoneAliases } from "@/lib/kernel/phone";
+import { type Json, list, obj, str } from "@/lib/providers/meta/json";
 import { readMessage, Unreadable } from "@/lib/providers/meta/parse-message";
 import type { InboundMessage, Reached, Sender } from "@/lib/providers/ports";
 
-type Json = Record<string, unknown>;
-const obj = (v: unknown): Json => (typeof v === "object" && v !== null && !Array.isArray(v) ? (v as Json) : {});
-const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : []);
-const str = (v: unknown): string | null => (typeof v === "string" && v !== "" ? v : typeof v === "number" ? String(v) : null);
 const digits = (v: unknown) => str(v)?.replace(/\D/g, "").slice(0, 20) || null;
 
 const clientOf = (phone: string | null, bsuid: string | null): Sender => {

@@ -1,6 +1,7 @@
 /** A Meta webhook body, walked whole: every entry, change, message, status and error becomes one piece with its dedupe key. Pure. */
 import { createHash } from "node:crypto";
 import { phoneAliases } from "@/lib/kernel/phone";
+import { isObject, type Json, list, str } from "@/lib/providers/meta/json";
 
 export type PieceKind = "message" | "status" | "error" | "echo" | "generic";
 
@@ -16,11 +17,6 @@ export interface Piece {
   /** Set when the piece cannot be understood whatever we do. */
   broken: "foreign_shape" | null;
 }
-
-type Json = Record<string, unknown>;
-const isObject = (v: unknown): v is Json => typeof v === "object" && v !== null && !Array.isArray(v);
-const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : []);
-const text = (v: unknown): string | null => (typeof v === "string" && v !== "" ? v : typeof v === "number" ? String(v) : null);
 
 // ids of templates are bare numbers beyond 2^53: quoted before parsing, or digits would be lost
 const BIG = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
@@ -74,14 +70,14 @@ function brokenPiece(value: unknown, where: { wabaId: string | null; time: strin
 }
 
 function splitChange(entry: Json, change: unknown): Piece[] {
-  const entryId = text(entry.id);
-  const time = text(entry.time) ?? "";
+  const entryId = str(entry.id);
+  const time = str(entry.time) ?? "";
   if (!isObject(change) || !isObject(change.value)) return [brokenPiece(change, { wabaId: entryId, time })];
   const value = change.value;
-  const field = text(change.field) ?? "unknown";
+  const field = str(change.field) ?? "unknown";
   const metadata = metadataOf(value.metadata);
-  const phoneNumberId = text(metadata.phone_number_id);
-  const wabaId = isObject(value.waba_info) ? (text(value.waba_info.waba_id) ?? entryId) : entryId;
+  const phoneNumberId = str(metadata.phone_number_id);
+  const wabaId = isObject(value.waba_info) ? (str(value.waba_info.waba_id) ?? entryId) : entryId;
   const base = { field, phoneNumberId, wabaId, broken: null };
   const scope = phoneNumberId ?? `waba:${wabaId ?? ""}`;
 
@@ -89,13 +85,13 @@ function splitChange(entry: Json, change: unknown): Piece[] {
     ...base,
     kind: "generic",
     dedupe: ["generic", wabaId ?? "", field, digest(what), time],
-    payload: { entryId, entryTime: text(entry.time), field, value: what },
+    payload: { entryId, entryTime: str(entry.time), field, value: what },
   });
   const echoes = list(value.message_echoes).map(
     (echo): Piece => ({
       ...base,
       kind: "echo",
-      dedupe: ["echo", scope, (isObject(echo) && text(echo.id)) || digest(echo)],
+      dedupe: ["echo", scope, (isObject(echo) && str(echo.id)) || digest(echo)],
       payload: { metadata, echo },
     }),
   );
@@ -106,9 +102,7 @@ function splitChange(entry: Json, change: unknown): Piece[] {
         ...base,
         kind: "message" as const,
         dedupe:
-          isObject(message) && text(message.id)
-            ? ["message", scope, text(message.id) ?? ""]
-            : ["message?", scope, digest(message)],
+          isObject(message) && str(message.id) ? ["message", scope, str(message.id) ?? ""] : ["message?", scope, digest(message)],
         payload: { metadata, message, contacts: contactOf(message) },
       })),
       ...list(value.statuses).map((status) => ({
@@ -118,10 +112,10 @@ function splitChange(entry: Json, change: unknown): Piece[] {
           ? [
               "status",
               scope,
-              text(status.id) ?? digest(status),
-              text(status.status) ?? "",
-              text(status.recipient_participant_id) ?? "",
-              text(status.timestamp) ?? "",
+              str(status.id) ?? digest(status),
+              str(status.status) ?? "",
+              str(status.recipient_participant_id) ?? "",
+              str(status.timestamp) ?? "",
             ]
           : ["status?", scope, digest(status)],
         payload: { metadata, status },
@@ -129,7 +123,7 @@ function splitChange(entry: Json, change: unknown): Piece[] {
       ...list(value.errors).map((error) => ({
         ...base,
         kind: "error" as const,
-        dedupe: ["error", scope, isObject(error) ? (text(error.code) ?? "") : "", digest(error), time],
+        dedupe: ["error", scope, isObject(error) ? (str(error.code) ?? "") : "", digest(error), time],
         payload: { metadata, error },
       })),
     ];
@@ -152,7 +146,7 @@ function besides(value: Json): Json | null {
 
 /** Only what is used, and no longer than it can be: it is copied into every piece. */
 const LONGEST = 400;
-const short = (value: unknown): string | null => text(value)?.slice(0, LONGEST) ?? null;
+const short = (value: unknown): string | null => str(value)?.slice(0, LONGEST) ?? null;
 const metadataOf = (value: unknown): Json =>
   isObject(value)
     ? { display_phone_number: short(value.display_phone_number), phone_number_id: short(value.phone_number_id) }
@@ -180,7 +174,7 @@ function contactFinder(contacts: unknown[]): (message: unknown) => Json[] {
   }
   return (message) => {
     if (!isObject(message)) return [];
-    const [from, user] = [text(message.from), text(message.from_user_id)];
+    const [from, user] = [str(message.from), str(message.from_user_id)];
     const match = [user, ...(from ? phoneAliases(from) : [])].map((id) => byUser.get(id ?? "")).find(Boolean);
     if (match) return [match];
     const [only] = contacts;
