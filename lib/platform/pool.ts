@@ -40,7 +40,13 @@ export function poolOf(role: DbRole): pg.Pool {
       application_name: `parley-${role}`,
       ...(role === "owner"
         ? {}
-        : { statement_timeout: 30_000, idle_in_transaction_session_timeout: 30_000, lock_timeout: 20_000 }),
+        : {
+            // a plan kept from when a table was small would later read the whole of it: a foreign key's check does just that
+            options: "-c enable_seqscan=off",
+            statement_timeout: 30_000,
+            idle_in_transaction_session_timeout: 30_000,
+            lock_timeout: 20_000,
+          }),
     });
     pool.on("error", (error) => log.warn("postgres.connection_lost", { role, ...errorFields(error) }));
     // a client that is checked out has no listener of the pool's: its loss must fail its query, not the process
