@@ -6,7 +6,7 @@ import { seconds } from "@/lib/kernel/time";
 import type { OrgKeys } from "@/lib/platform/crypto/org-keys";
 import { env } from "@/lib/platform/env";
 import { orgKeys } from "@/lib/platform/keys";
-import { isUnavailable } from "@/lib/platform/pool";
+import { isUnavailable, SESSION } from "@/lib/platform/pool";
 import { type Prisma, PrismaClient } from "@/prisma/generated/client";
 
 declare const tenant: unique symbol;
@@ -17,7 +17,9 @@ let app: PrismaClient | undefined;
 let worker: PrismaClient | undefined;
 const lost = () => {}; // the query that needed the connection fails by itself
 const make = (url: string) =>
-  new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 5 }, { onPoolError: lost, onConnectionError: lost }) });
+  new PrismaClient({
+    adapter: new PrismaPg({ connectionString: url, max: 5, ...SESSION }, { onPoolError: lost, onConnectionError: lost }),
+  });
 function clientFor(ctx: Ctx): PrismaClient {
   if (ctx.actor.kind === "system") return (worker ??= make(env().DATABASE_WORKER_URL));
   return (app ??= make(env().DATABASE_URL));

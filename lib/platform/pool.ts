@@ -21,6 +21,15 @@ const types = {
     oid === INT8 ? (v: string) => Number(v) : pg.types.getTypeParser(oid, format as "text"),
 } as pg.CustomTypesConfig;
 
+/** What every session of the product is started with. */
+export const SESSION = {
+  // a plan kept from when a table was small would later read the whole of it: a foreign key's check does just that
+  options: "-c enable_seqscan=off",
+  statement_timeout: 30_000,
+  idle_in_transaction_session_timeout: 30_000,
+  lock_timeout: 20_000,
+};
+
 const pools = new Map<DbRole, pg.Pool>();
 
 /** The pool of a role; made on first use. Connections give up after 5 s, statements after 30 s, idle transactions after 30 s. */
@@ -38,15 +47,7 @@ export function poolOf(role: DbRole): pg.Pool {
       // a connection that went silent must fail its query on our side: its server cannot tell us
       query_timeout: role === "owner" ? undefined : role === "ingest" ? 8000 : 35_000,
       application_name: `parley-${role}`,
-      ...(role === "owner"
-        ? {}
-        : {
-            // a plan kept from when a table was small would later read the whole of it: a foreign key's check does just that
-            options: "-c enable_seqscan=off",
-            statement_timeout: 30_000,
-            idle_in_transaction_session_timeout: 30_000,
-            lock_timeout: 20_000,
-          }),
+      ...(role === "owner" ? {} : SESSION),
     });
     pool.on("error", (error) => log.warn("postgres.connection_lost", { role, ...errorFields(error) }));
     // a client that is checked out has no listener of the pool's: its loss must fail its query, not the process
