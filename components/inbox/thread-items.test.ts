@@ -22,6 +22,7 @@ const message = (id: string, minutes: number, more: Partial<ThreadMessage> = {})
   releaseAt: null,
   requestId: null,
   can: { undo: false, resend: false },
+  resent: false,
   ...more,
 });
 

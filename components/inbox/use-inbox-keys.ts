@@ -1,5 +1,5 @@
 "use client";
-import { focusComposer } from "@/components/inbox/focus-composer";
+import { focusComposer } from "@/components/inbox/focus";
 import { useLastAction } from "@/components/inbox/last-action";
 import { go, hrefOf, type Place } from "@/components/inbox/place";
 import { useChangeStatus, useGive } from "@/components/inbox/use-triage";
