@@ -50,7 +50,7 @@ export function Toasts({ toasts, onClose, regionLabel, closeLabel }: Props) {
           </Radix.Close>
         </Radix.Root>
       ))}
-      <Radix.Viewport className="fixed start-4 z-50 flex w-[min(22rem,calc(100vw-2rem))] flex-col gap-2 outline-none max-md:top-[calc(4.5rem+env(safe-area-inset-top))] md:start-18 md:bottom-4 xl:start-16 xl:w-46" />
+      <Radix.Viewport className="fixed start-4 z-50 flex w-[min(22rem,calc(100vw-2rem))] flex-col gap-2 outline-none max-md:top-[calc(4.5rem+env(safe-area-inset-top))] md:start-18 md:bottom-4 md:w-68 xl:start-16 xl:w-46" />
     </Radix.Provider>
   );
 }
