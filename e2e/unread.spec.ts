@@ -4,7 +4,7 @@ import { type Client, clientWrites, newClient } from "./sandbox";
 const jump = /^Jump to latest/;
 
 async function writeMany(client: Client, from: number, to: number): Promise<void> {
-  for (let n = from; n <= to; n++) await clientWrites(client, `Nr ${n}.`, 120 - n);
+  for (let n = from; n <= to; n++) await clientWrites(client, `Nr ${n}.`, Math.ceil((to - n) / 10));
 }
 
 test("a conversation opens at the first unread message, and says how many stand below", async ({ deskOf }) => {
