@@ -8,7 +8,7 @@ const LANGUAGES = [
     lang: "id",
     signIn: "Masuk",
     inbox: "Kotak masuk",
-    views: ["Milik saya", "Belum ditugaskan", "Semua"],
+    views: ["Saya", "Belum ditugaskan", "Semua"],
     reply: "Balasan",
   },
   {

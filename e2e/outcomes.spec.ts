@@ -32,7 +32,15 @@ test("where nobody can tell whether it left, a person decides, and their word se
   await reply(desk, "Perhaps it left");
   await expect(thread(desk)).toContainText("Needs your decision", { timeout: 40_000 });
   expect(await sentTo(client)).toHaveLength(0);
-  await desk.getByRole("button", { name: "Send once more" }).click();
+  const again = thread(desk).getByRole("button", { name: "Send once more" });
+  await again.focus();
+  await desk.keyboard.press("Enter");
+  await expect(again).toHaveCount(0);
+  await expect(thread(desk).getByText("Sent once more, as a new message below.")).toHaveCount(1);
+  await expect(thread(desk).getByRole("article").last()).toBeFocused();
+  await desk.reload();
+  await expect(thread(desk)).toContainText("Sent once more, as a new message below.");
+  await expect(again).toHaveCount(0);
   await expect(thread(desk)).toContainText(/Sent|Delivered|Read/, { timeout: 20_000 });
   expect((await sentTo(client)).map((one) => one.text)).toEqual(["Perhaps it left"]);
 });

@@ -27,8 +27,35 @@ test("what one colleague assigns, the other sees at once", async ({ deskOf }) =>
   await expect(mine.getByRole("button", { name: "Reopen" })).toBeVisible();
 });
 
-test("signing out ends every open page of the session", async ({ browser, watch, expected }) => {
-  expected.push(/401/, /live/);
+test("taking a colleague's conversation says from whom, and the key gives it back", async ({ deskOf }) => {
+  const client = newClient("Beatriz");
+  const [mine, theirs] = [await deskOf("lawyer"), await deskOf("agent")];
+  await clientWrites(client, "Whose am I?");
+  await open(theirs, client);
+  await theirs.getByRole("button", { name: /^Account: / }).click();
+  const name = (await theirs.getByRole("menu").locator("bdi").first().textContent()) ?? "";
+  await theirs.keyboard.press("Escape");
+  await theirs.keyboard.press("i");
+  await expect(theirs.getByText("Assigned to you", { exact: true })).toBeVisible();
+
+  await open(mine, client);
+  await expect(mine.getByRole("button", { name: `Assign, now ${name}` })).toBeVisible();
+  await mine.keyboard.press("i");
+  const notice = mine.getByRole("listitem").filter({ hasText: `Taken from ${name}` });
+  await expect(notice.getByRole("button", { name: "Undo" })).toBeVisible();
+  await expect(theirs.getByRole("button", { name: /^Assign, now / })).not.toHaveAccessibleName("Assign, now You");
+  await mine.keyboard.press("z");
+  await expect(notice).toHaveCount(0);
+  await expect(theirs.getByRole("button", { name: "Assign, now You" })).toBeVisible();
+
+  await mine.getByRole("button", { name: `Assign, now ${name}` }).click();
+  await mine.getByRole("menuitemradio", { name: "Nobody" }).click();
+  await expect(theirs.getByRole("button", { name: "Assign", exact: true })).toBeVisible();
+  await mine.getByRole("listitem").filter({ hasText: "Assigned to nobody" }).getByRole("button", { name: "Undo" }).click();
+  await expect(theirs.getByRole("button", { name: "Assign, now You" })).toBeVisible();
+});
+
+test("signing out ends every open page of the session, and none asks again in vain", async ({ browser, watch }) => {
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "Asia/Jakarta" });
   const [one, other] = [await context.newPage(), await context.newPage()];
   watch(one);

@@ -27,6 +27,22 @@ test("a closed window offers templates, and one can be filled in and sent", asyn
   await expect.poll(async () => (await sentTo(client)).map(({ type }) => type), { timeout: 20_000 }).toEqual(["template"]);
 });
 
+test("a template that is half filled in stays open when the window gets narrow, and wide again", async ({ deskOf }) => {
+  const client = newClient("Wulan");
+  const desk = await deskOf("lawyer");
+  await clientWrites(client, "Long ago", 25 * HOUR);
+  await openOld(desk, client);
+  const templates = desk.getByRole("region", { name: "Choose a template" }).getByRole("button");
+  await templates.filter({ hasText: "Field 1" }).first().click();
+  const field = desk.getByRole("textbox", { name: /^Field/ }).first();
+  await field.fill("Thursday");
+  for (const width of [320, 1280]) {
+    await desk.setViewportSize({ width, height: 700 });
+    await expect(field).toBeVisible();
+    await expect(field).toHaveValue("Thursday");
+  }
+});
+
 test("a window that closes while one writes keeps the text", async ({ deskOf }) => {
   const client = newClient("Joana");
   const desk = await deskOf("lawyer");

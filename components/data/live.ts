@@ -16,6 +16,16 @@ const LONG_AWAY_MS = 120_000;
 /** True once a link was open in this page: whatever is cached since then may be old. */
 let connectedBefore = false;
 
+/** Opens and closes this page's link; null where there is none. */
+let link: { open: () => void; close: () => void } | null = null;
+
+/** Closes the link before the session ends, so that it does not ask again in vain. Returns the way to open it once more. */
+export function pauseLive(): () => void {
+  const paused = link;
+  paused?.close();
+  return () => paused?.open();
+}
+
 const parse = (data: string): LiveEvent | null => {
   try {
     return LiveEvent.parse(JSON.parse(data));
@@ -51,6 +61,7 @@ export function connectLive(onEvent: (event: LiveEvent) => void): () => void {
     };
     source.addEventListener("live", (message) => {
       const event = parse(message.data);
+      if (event?.type === "session.ended") close();
       if (event) onEvent(event);
     });
     source.onerror = () => {
@@ -64,12 +75,16 @@ export function connectLive(onEvent: (event: LiveEvent) => void): () => void {
     };
   };
   // A stream that lived through an outage looks open and may be dead: after one, a new link tells for sure.
-  const startAgain = () => {
+  const close = () => {
     clearTimeout(timer);
     source?.close();
+  };
+  const startAgain = () => {
+    close();
     fresh = false;
     open();
   };
+  link = { open: startAgain, close };
   let hiddenAt = 0;
   const onVisibility = () => {
     if (document.visibilityState === "hidden") hiddenAt = Date.now();
@@ -81,8 +96,8 @@ export function connectLive(onEvent: (event: LiveEvent) => void): () => void {
   document.addEventListener("visibilitychange", onVisibility);
   return () => {
     closed = true;
-    clearTimeout(timer);
-    source?.close();
+    link = null;
+    close();
     removeEventListener("online", startAgain);
     removeEventListener("offline", lost);
     document.removeEventListener("visibilitychange", onVisibility);

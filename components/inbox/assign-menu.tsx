@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { membersQuery } from "@/components/inbox/queries";
 import { safeLine } from "@/components/inbox/safe-text";
-import { useChangeAssignee } from "@/components/inbox/use-triage";
+import { useGive } from "@/components/inbox/use-triage";
 import { useMe } from "@/components/shell/me";
 import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
@@ -43,15 +43,13 @@ export function AssignMenu({ conversation }: { conversation: ConversationView })
   const t = useTranslations("inbox");
   const me = useMe();
   const members = useQuery({ ...membersQuery, enabled: false }).data?.items ?? [];
-  const change = useChangeAssignee();
+  const hand = useGive();
   const { id, assignee, can } = conversation;
   const mine = assignee?.id === me.userId;
   const name = assignee ? (mine ? t("list.me") : safeLine(assignee.name)) : null;
   const give = (userId: string) => {
-    if (userId === (assignee?.id ?? NOBODY)) return;
-    const person =
-      userId === me.userId ? { id: me.userId, name: me.name } : (members.find((member) => member.id === userId) ?? null);
-    change.mutate({ id, person: userId === NOBODY ? null : person });
+    if (userId === me.userId) hand(id, { id: me.userId, name: me.name });
+    else hand(id, members.find((member) => member.id === userId) ?? null);
   };
   if (!can.assign)
     return (

@@ -42,12 +42,12 @@ export const Bubble = memo(function Bubble(props: Props) {
         tabIndex={-1}
         aria-label={t("thread.from", { name: author })}
         className={cn(
-          "relative max-w-[min(36rem,86%)] rounded-bubble px-3 pt-1.5 pb-1.5",
+          "relative max-w-[min(36rem,86%)] rounded-bubble px-3 pt-1.5 pb-1.5 -outline-offset-2",
           out ? "bg-bubble-out" : "border border-line bg-bubble-in",
           first && (out ? "bubble-tail-end" : "bubble-tail-start"),
           failed && "bg-danger-soft",
           message.local && "opacity-85",
-          target && "outline-2 outline-offset-2 outline-accent",
+          target && "outline-2 outline-accent",
         )}
       >
         {out && first && message.author?.id !== me.userId && (

@@ -39,6 +39,10 @@ export function findByRequest(client: QueryClient, conversationId: string, reque
   return data?.pages.flatMap((page) => page.items).find((message) => message.requestId === requestId);
 }
 
+/** Whether a live event has named it since it was loaded. */
+export const isOutdated = (client: QueryClient, key: readonly unknown[]): boolean =>
+  client.getQueryState(key)?.isInvalidated === true;
+
 export const isLoaded = (client: QueryClient, conversationId: string, messageId: string): boolean =>
   client
     .getQueryData<Thread>(keys.messages(conversationId))

@@ -20,7 +20,7 @@ const TemplateComposer = lazy(() =>
 
 /**
  * Where one answers: a text while the window is open, a template once it is closed; where there is little room the choice of
- * templates is folded into one button. What was being written is never lost.
+ * templates is folded into one button, unless one is being filled in. What was being written is never lost.
  */
 export function Composer({ conversation }: { conversation: ConversationView }) {
   const t = useTranslations("inbox");
@@ -82,6 +82,7 @@ export function Composer({ conversation }: { conversation: ConversationView }) {
             <Suspense fallback={<Waiting />}>
               <TemplateComposer
                 conversation={conversation}
+                onChosen={() => setChoosing(true)}
                 back={{ to: open ? "reply" : "thread", go: () => setChoosing(false) }}
                 unfolded={choosing}
               />

@@ -94,7 +94,7 @@ function Rows({ place, all, more, loadingMore }: RowsProps) {
   return (
     <div
       ref={scroller}
-      className="thin-scroll relative min-h-0 grow overflow-y-auto overscroll-contain scroll-py-2"
+      className="thin-scroll relative min-h-0 grow overflow-y-auto overscroll-contain scroll-py-2 md:max-xl:pb-18"
       onPointerMove={hold}
       onFocusCapture={hold}
       onPointerLeave={release}

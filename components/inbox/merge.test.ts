@@ -40,6 +40,7 @@ const message = (id: string, minute: number, state: MessageView["state"] = "rece
   releaseAt: null,
   requestId: null,
   can: { undo: false, resend: false },
+  resent: false,
 });
 const thread = (items: MessageView[], nextCursor: string | null = null): MessagePage => ({ items, nextCursor });
 const ids = (data: { pages: { items: { id: string }[] }[] }) => data.pages.flatMap((p) => p.items.map((item) => item.id));

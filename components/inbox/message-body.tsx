@@ -11,6 +11,7 @@ import {
   Paperclip,
   Smile,
   Sticker,
+  UsersRound,
   Video,
 } from "lucide-react";
 import { useTranslations } from "next-intl";
@@ -28,9 +29,14 @@ const ICON: Record<string, typeof Image> = {
   sticker: Sticker,
   location: MapPin,
   contacts: Contact,
+  group: UsersRound,
   reaction: Smile,
+  reaction_removed: Smile,
   interactive: MousePointerClick,
   button: MousePointerClick,
+  button_reply: MousePointerClick,
+  list_reply: MousePointerClick,
+  flow_reply: MousePointerClick,
   order: Paperclip,
 };
 

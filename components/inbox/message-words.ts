@@ -14,11 +14,15 @@ export function useTypeWord(): (type: string) => string {
   return (type) => t(t.has(`card.${type}` as never) ? (`card.${type}` as "card.image") : "card.unknown");
 }
 
-/** A message in one line: its text, or what kind it is. */
+/** A message in one line: its text, or what kind it is; what WhatsApp says in the reader's language where the kind is known. */
 export function useExcerpt(): (message: { text: string; type: string }) => string {
+  const t = useTranslations("messages");
   const word = useTypeWord();
   return ({ text, type }) => {
     const line = safeLine(plainWhatsApp(text.slice(0, LONGEST)));
+    if (type === "number_changed" && line) return t("notice.numberChangedTo", { number: line });
+    if (t.has(`notice.${type}` as never)) return t(`notice.${type}` as "notice.number_changed");
+    if (type === "system" && line) return line;
     if (!line) return word(type);
     if (type === "unsupported") return word(line); // the line is WhatsApp's name of the kind, not the client's words
     return type === "text" || type === "template" ? line : `${word(type)}: ${line}`;

@@ -81,7 +81,7 @@ export function ReplyBox({ conversation, onChooseTemplate }: { conversation: Con
           enterKeyHint="enter"
           onChange={(event) => writeDraft(conversation.id, event.target.value)}
           onKeyDown={onKeyDown}
-          className="thin-scroll field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 outline-none placeholder:text-muted"
+          className="thin-scroll field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 outline-none text-ellipsis placeholder:overflow-hidden placeholder:whitespace-nowrap placeholder:[text-overflow:inherit] placeholder:text-muted"
         />
         <p
           id="reply-count"

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useClock } from "@/components/data/clock";
-import { focusComposer } from "@/components/inbox/focus-composer";
+import { focusComposer } from "@/components/inbox/focus";
 import { conversationQuery } from "@/components/inbox/queries";
 import { resendOffer } from "@/components/inbox/resend";
 import type { ThreadMessage } from "@/components/inbox/thread-items";
@@ -22,7 +22,7 @@ export function ResendOffer({ message }: { message: ThreadMessage }) {
   return (
     <div className="mt-1.5 mb-0.5 text-end">
       {offer === "again" ? (
-        <Button size="sm" pending={resend.isPending} onClick={() => resend.mutate(message.id)}>
+        <Button size="sm" pending={resend.isPending} onClick={() => resend.mutate(message)}>
           {t("resend")}
         </Button>
       ) : (

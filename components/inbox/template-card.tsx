@@ -19,7 +19,7 @@ export function TemplateCard({ template, onChoose }: { template: TemplateView; o
       className="w-full rounded border border-line bg-floating px-3 py-2 text-start transition-colors hover:border-line-strong hover:bg-hover focus-visible:-outline-offset-2"
     >
       <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
-        <span className="min-w-0 grow basis-32 truncate text-sm font-semibold">{templateTitle(template.name)}</span>
+        <span className="max-w-full grow text-sm font-semibold [overflow-wrap:anywhere]">{templateTitle(template.name)}</span>
         <Badge>{language(template.language)}</Badge>
         <Badge>
           {t.has(`category.${category}` as never) ? t(`category.${category}` as "category.utility") : template.category}

@@ -25,6 +25,8 @@ import type { TemplateView } from "@/lib/templates/views";
 
 interface Props {
   conversation: ConversationView;
+  /** A form has begun: it stays open, whatever the room. */
+  onChosen: () => void;
   /** Where the arrow leads; to the thread it is there only where the choice was folded away. */
   back: { to: "reply" | "thread"; go: () => void };
   /** Somebody asked for it: focus comes along. */
@@ -32,7 +34,7 @@ interface Props {
 }
 
 /** Choose an approved template, fill its variables in place, see what the client will get. */
-export function TemplateComposer({ conversation, back, unfolded }: Props) {
+export function TemplateComposer({ conversation, onChosen, back, unfolded }: Props) {
   const t = useTranslations("templates");
   const [chosen, setChosen] = useState<TemplateView | null>(null);
   const pane = useRef<HTMLElement>(null);
@@ -63,7 +65,13 @@ export function TemplateComposer({ conversation, back, unfolded }: Props) {
         />
         <h3 className="grow text-sm font-semibold">{t("choose")}</h3>
       </div>
-      <Picker conversation={conversation} onChoose={setChosen} />
+      <Picker
+        conversation={conversation}
+        onChoose={(template) => {
+          setChosen(template);
+          onChosen();
+        }}
+      />
     </section>
   );
 }

@@ -106,8 +106,9 @@ export function TemplateForm({ conversation, template, onBack, onSent }: Props) 
           size="sm"
           variant="primary"
           icon={<SendHorizontal aria-hidden="true" className="rtl:-scale-x-100" />}
+          className="min-w-0 max-w-full"
         >
-          {t("send", { name: safeLine(conversation.name) })}
+          <span className="truncate">{t("send", { name: safeLine(conversation.name) })}</span>
         </Button>
       </div>
     </form>

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { safeLine, safeText } from "@/components/inbox/safe-text";
-import { buildItems, firstUnread, indexOfMessage, type ThreadMessage } from "@/components/inbox/thread-items";
+import {
+  buildItems,
+  firstUnread,
+  indexOfMessage,
+  messagesBelow,
+  reachesUnread,
+  type ThreadMessage,
+} from "@/components/inbox/thread-items";
 import { isOpen, minutesLeft, windowPhase, windowShare } from "@/components/inbox/window";
 
 const T0 = Date.UTC(2026, 10, 22, 16, 0);
@@ -22,6 +29,7 @@ const message = (id: string, minutes: number, more: Partial<ThreadMessage> = {})
   releaseAt: null,
   requestId: null,
   can: { undo: false, resend: false },
+  resent: false,
   ...more,
 });
 
@@ -65,6 +73,12 @@ describe("items", () => {
     const messages = [message("a", 0), message("b", 1), message("thumb", 2, silent), message("notice", 3, silent)];
     expect(firstUnread(messages, 1)).toBe("b");
     expect(firstUnread(messages, 2)).toBe("a");
+  });
+  it("knows whether all that is unread is loaded, and how much stands below what was seen", () => {
+    const messages = [message("a", 0), message("thumb", 1, { opensWindow: false }), message("b", 2), message("c", 2000)];
+    expect([1, 3, 4].map((unread) => reachesUnread(messages, unread))).toEqual([true, true, false]);
+    const items = buildItems(messages, "UTC", "b");
+    expect(["a", "unread", "b", "c", "gone", undefined].map((key) => messagesBelow(items, key))).toEqual([3, 2, 1, 0, 0, 0]);
   });
   it("draws what WhatsApp says as a line of its own, which no group goes through", () => {
     const notice: Partial<ThreadMessage> = { content: { kind: "card", type: "number_changed", lines: ["+628111"] } };

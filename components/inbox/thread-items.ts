@@ -81,6 +81,16 @@ export function buildItems(messages: readonly ThreadMessage[], zone: string, unr
 export const indexOfMessage = (items: readonly ThreadItem[], id: string): number =>
   items.findIndex((item) => "message" in item && item.message.id === id);
 
+/** How many messages stand below the item of this key; none when it is not there. */
+export function messagesBelow(items: readonly ThreadItem[], key: string | undefined): number {
+  const at = items.findLastIndex((item) => item.key === key);
+  return at === -1 ? 0 : items.slice(at + 1).filter((item) => "message" in item).length;
+}
+
+/** Whether all `unread` messages that count as unread are among these. */
+export const reachesUnread = (messages: readonly MessageView[], unread: number): boolean =>
+  messages.filter((message) => message.opensWindow).length >= unread;
+
 /** Id of the first of the newest `unread` messages that count as unread, or null. */
 export function firstUnread(messages: readonly MessageView[], unread: number): string | null {
   if (unread <= 0) return null;

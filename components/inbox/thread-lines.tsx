@@ -1,11 +1,11 @@
 "use client";
 import { useFormatter, useTimeZone, useTranslations } from "next-intl";
 import { useClock } from "@/components/data/clock";
-import { safeLine } from "@/components/inbox/safe-text";
+import { useExcerpt } from "@/components/inbox/message-words";
 import { Stamp } from "@/components/inbox/stamp";
 import { dayOf, type ThreadMessage } from "@/components/inbox/thread-items";
 import { cn } from "@/components/ui/cn";
-import { typeOf } from "@/lib/kernel/content";
+import { previewOf } from "@/lib/kernel/content";
 
 const DAY = 86_400_000;
 
@@ -49,31 +49,18 @@ export function UnreadLine() {
   );
 }
 
-/** What WhatsApp says about the client: in the reader's language where the kind is known, else in WhatsApp's own words. */
-export function NoticeLine({ message, target }: { message: ThreadMessage; target: boolean }) {
-  const words = useNotice();
+/** What WhatsApp says about the client; with a new number also where a reply goes now. */
+export function NoticeLine({ message, replyTo, target }: { message: ThreadMessage; replyTo: string | null; target: boolean }) {
+  const t = useTranslations("messages");
+  const excerpt = useExcerpt();
+  const { type, text } = previewOf(message.content);
   return (
     <p data-message={message.id} tabIndex={-1} className="flex justify-center px-6 py-2.5 text-center text-xs text-muted">
       <span className={cn("max-w-120 rounded", target && "outline-2 outline-offset-2 outline-accent")}>
-        <span dir="auto">{words(message.content)}</span> · <Stamp at={message.at} always="time" />
+        <span dir="auto">{excerpt({ type, text })}</span>
+        {type === "number_changed" && replyTo && ` · ${t("notice.replyTo", { number: replyTo })}`} ·{" "}
+        <Stamp at={message.at} always="time" />
       </span>
     </p>
   );
-}
-
-function useNotice(): (content: ThreadMessage["content"]) => string {
-  const t = useTranslations("messages");
-  return (content) => {
-    const said = content.kind === "card" && content.lines[0] ? safeLine(content.lines[0]) : null;
-    switch (typeOf(content)) {
-      case "number_changed":
-        return said ? t("notice.numberChangedTo", { number: said }) : t("notice.numberChanged");
-      case "user_id_changed":
-        return t("notice.userIdChanged");
-      case "identity_changed":
-        return t("notice.identityChanged");
-      default:
-        return said ?? t("card.system");
-    }
-  };
 }

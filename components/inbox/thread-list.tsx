@@ -4,7 +4,8 @@ import { ArrowDown } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useMemo, useRef } from "react";
 import { Bubble } from "@/components/inbox/bubble";
-import type { ThreadItem, ThreadMessage } from "@/components/inbox/thread-items";
+import { replyPhone } from "@/components/inbox/formats";
+import { messagesBelow, type ThreadItem, type ThreadMessage } from "@/components/inbox/thread-items";
 import { DayLine, NoticeLine, UnreadLine } from "@/components/inbox/thread-lines";
 import { END_PX, useLogEnd } from "@/components/inbox/use-log-end";
 import { useReach } from "@/components/inbox/use-reach";
@@ -27,6 +28,8 @@ const BUBBLE = 58;
 const CHARS_A_LINE = 48;
 const TEXT_LINE = 22;
 const QUOTE = 48;
+/** So much of what was read before is seen above the first unread message. */
+const CONTEXT = 56;
 
 function guessSize(item: ThreadItem | undefined): number {
   if (item?.kind !== "message") return LINE;
@@ -38,7 +41,7 @@ function guessSize(item: ThreadItem | undefined): number {
 
 const isOut = (item: ThreadItem | undefined) => item?.kind === "message" && item.message.direction === "out";
 
-/** The virtual log, held at its end: older pages grow above the eye, new messages are followed only from the end. */
+/** The virtual log, opened at what is unread, else at its end: older pages grow above the eye, new messages are followed only from the end. */
 export function ThreadList({ conversation, items, target, loadOlder, loadingOlder, atStart }: Props) {
   const t = useTranslations("inbox");
   const scroller = useRef<HTMLDivElement>(null);
@@ -51,14 +54,14 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
     followOnAppend: true,
     scrollEndThreshold: END_PX,
     overscan: 8,
+    scrollPaddingStart: CONTEXT,
     paddingStart: 16,
     paddingEnd: 12,
   });
   const shown = list.getVirtualItems();
-  const lastKey = items[items.length - 1]?.key;
   const lastOut = items.findLast(isOut)?.key;
 
-  const { away, settled, onScroll } = useLogEnd({ scroller, list, count: items.length, lastKey, lastOut, target });
+  const { away, settled, onScroll } = useLogEnd({ scroller, list, items, lastOut, target });
 
   const nearStart = (shown[0]?.index ?? 0) < 12;
   useEffect(() => {
@@ -69,7 +72,7 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
   const loaded = useMemo(() => new Set(items.flatMap((item) => ("message" in item ? [item.message.id] : []))), [items]);
   const jumpFor = ({ quoted }: ThreadMessage) => (quoted && quoted !== "missing" && loaded.has(quoted.id) ? jump : null);
 
-  const unseen = away ? items.length - 1 - items.findLastIndex((item) => item.key === away.lastSeen) : 0;
+  const replyTo = replyPhone(conversation);
   return (
     <div className="relative flex min-h-0 grow flex-col">
       <div
@@ -107,7 +110,7 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
                   ) : item.kind === "unread" ? (
                     <UnreadLine />
                   ) : item.kind === "notice" ? (
-                    <NoticeLine message={item.message} target={item.message.id === reached} />
+                    <NoticeLine message={item.message} replyTo={replyTo} target={item.message.id === reached} />
                   ) : (
                     <Bubble
                       message={item.message}
@@ -139,7 +142,7 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
               scroller.current?.focus({ preventScroll: true });
             }}
           >
-            {t("thread.latest", { count: unseen })}
+            {t("thread.latest", { count: messagesBelow(items, away.seen) })}
           </Button>
         </div>
       )}

@@ -1,12 +1,14 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { MessagesSquare, SearchX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { ProblemError } from "@/components/data/http";
 import { useHydrated } from "@/components/data/use-hydrated";
 import { useProblemText } from "@/components/data/use-problem-text";
+import { isOutdated } from "@/components/inbox/cache";
 import { Composer } from "@/components/inbox/composer";
 import { InboxLink } from "@/components/inbox/inbox-link";
+import { keys } from "@/components/inbox/keys";
 import { hrefOf, type Place } from "@/components/inbox/place";
 import { conversationQuery } from "@/components/inbox/queries";
 import { Thread } from "@/components/inbox/thread";
@@ -47,7 +49,9 @@ function OpenThread({ id, place }: { id: string; place: Place }) {
   const t = useTranslations("inbox");
   const problem = useProblemText();
   const hydrated = useHydrated();
-  const { data, error, refetch } = useQuery(conversationQuery(id));
+  const client = useQueryClient();
+  const { data, error, isFetching, refetch } = useQuery(conversationQuery(id));
+  const outdated = isFetching && isOutdated(client, keys.conversation(id));
   if (error && !data) {
     const gone = error instanceof ProblemError && error.code === "not_found";
     if (gone)
@@ -82,7 +86,7 @@ function OpenThread({ id, place }: { id: string; place: Place }) {
   return (
     <>
       <ThreadHeader conversation={data} place={place} />
-      <Thread conversation={data} place={place} />
+      <Thread conversation={data} outdated={outdated} place={place} />
       <Composer conversation={data} />
     </>
   );

@@ -1,14 +1,16 @@
 "use client";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useTimeZone, useTranslations } from "next-intl";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { ProblemError } from "@/components/data/http";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { Announcer } from "@/components/inbox/announcer";
+import { isOutdated } from "@/components/inbox/cache";
+import { keys } from "@/components/inbox/keys";
 import { flattenThread } from "@/components/inbox/merge";
 import type { Place } from "@/components/inbox/place";
 import { messagesQuery } from "@/components/inbox/queries";
-import { buildItems, firstUnread } from "@/components/inbox/thread-items";
+import { buildItems, firstUnread, reachesUnread } from "@/components/inbox/thread-items";
 import { ThreadList } from "@/components/inbox/thread-list";
 import { useMarkRead } from "@/components/inbox/use-mark-read";
 import { usePendingMessages } from "@/components/inbox/use-send";
@@ -16,21 +18,44 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ConversationView } from "@/lib/inbox/views";
+import type { MessageView } from "@/lib/messages/views";
 
-/** The messages of one conversation with their four faces. */
-export function Thread({ conversation, place }: { conversation: ConversationView; place: Place }) {
+/** So many pages at most are loaded to find the first unread message. */
+const PAGES_TO_UNREAD = 4;
+const NONE: MessageView[] = [];
+
+interface Props {
+  conversation: ConversationView;
+  /** The conversation has changed since, and its new state is on its way. */
+  outdated: boolean;
+  place: Place;
+}
+
+/** The messages of one conversation with their four faces. What was unread on opening is marked until one leaves. */
+export function Thread({ conversation, outdated, place }: Props) {
   const t = useTranslations("inbox");
   const zone = useTimeZone() ?? "UTC";
   const problem = useProblemText();
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
-    messagesQuery(conversation.id),
-  );
+  const client = useQueryClient();
+  const { data, error, hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch } =
+    useInfiniteQuery(messagesQuery(conversation.id));
   const pending = usePendingMessages(conversation.id);
   const messages = useMemo(() => (data ? flattenThread(data.pages) : []), [data]);
-  // What was unread on opening stays marked until one leaves.
+  // It opens at what is unread: not before that is known and loaded.
   const [opening, setOpening] = useState<{ unreadFrom: string | null } | null>(null);
-  if (!opening && data) setOpening({ unreadFrom: firstUnread(messages, conversation.unread) });
-  useMarkRead(conversation.id, messages);
+  const known = data && !outdated && !(isFetching && isOutdated(client, keys.messages(conversation.id)));
+  const searching =
+    !opening &&
+    known &&
+    !reachesUnread(messages, conversation.unread) &&
+    hasNextPage &&
+    !isFetchNextPageError &&
+    data.pages.length < PAGES_TO_UNREAD;
+  if (!opening && known && !searching) setOpening({ unreadFrom: firstUnread(messages, conversation.unread) });
+  useEffect(() => {
+    if (searching && !isFetchingNextPage) fetchNextPage();
+  }, [searching, isFetchingNextPage, fetchNextPage]);
+  useMarkRead(conversation.id, opening ? messages : NONE);
   const items = useMemo(() => {
     const arrived = new Set(messages.map((message) => message.requestId));
     const all = [...messages, ...pending.filter((message) => !arrived.has(message.requestId))];
@@ -49,7 +74,7 @@ export function Thread({ conversation, place }: { conversation: ConversationView
       />
     );
   }
-  if (!data)
+  if (!data || !opening)
     return (
       <div role="status" aria-busy="true" aria-label={t("thread.loading")} className="flex grow flex-col justify-end gap-4 p-6">
         <Skeleton className="h-12 w-2/5 rounded-bubble" />

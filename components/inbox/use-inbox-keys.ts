@@ -1,8 +1,8 @@
 "use client";
-import { focusComposer } from "@/components/inbox/focus-composer";
+import { focusComposer } from "@/components/inbox/focus";
 import { useLastAction } from "@/components/inbox/last-action";
 import { go, hrefOf, type Place } from "@/components/inbox/place";
-import { useChangeAssignee, useChangeStatus } from "@/components/inbox/use-triage";
+import { useChangeStatus, useGive } from "@/components/inbox/use-triage";
 import { useMe } from "@/components/shell/me";
 import { useShortcuts } from "@/components/shell/use-shortcuts";
 
@@ -27,7 +27,7 @@ function step(place: Place, by: 1 | -1): void {
 export function useInboxKeys(place: Place): void {
   const me = useMe();
   const status = useChangeStatus();
-  const assignee = useChangeAssignee();
+  const give = useGive();
   useShortcuts({
     j: () => step(place, 1),
     ArrowDown: (event) => {
@@ -57,7 +57,7 @@ export function useInboxKeys(place: Place): void {
     },
     i: () => {
       const id = target(place);
-      if (id && me.permissions.includes("inbox.assign")) assignee.mutate({ id, person: { id: me.userId, name: me.name } });
+      if (id && me.permissions.includes("inbox.assign")) give(id, { id: me.userId, name: me.name });
     },
     a: (event) => {
       event.preventDefault();

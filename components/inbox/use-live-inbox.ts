@@ -16,8 +16,16 @@ const GATHER_MS = 50;
 /** The server takes at most this many ids at once. */
 const IDS_AT_ONCE = 50;
 
+/** Waits for what is on its way already: it may be older than the change, and must land first. */
+const landed = (client: QueryClient, queryKey: readonly unknown[]) =>
+  client
+    .getQueryCache()
+    .find({ queryKey })
+    ?.promise?.catch(() => {});
+
 /** The thread's newest page and what stands above it; and any older message that is loaded and was named. */
 async function refreshThread(client: QueryClient, id: string, messageIds: ReadonlySet<string>): Promise<void> {
+  await landed(client, keys.messages(id));
   if (!client.getQueryData(keys.messages(id))) return;
   const [page, conversation] = await Promise.all([fetchNewest(id), api.get(`/api/conversations/${id}`, ConversationView)]);
   putMessages(client, id, page);
@@ -33,6 +41,7 @@ async function refreshRows(client: QueryClient, place: Place, ids: string[], syn
   for (const view of VIEWS)
     if (view !== place.view) client.invalidateQueries({ queryKey: keys.conversations(view), refetchType: "none" });
   client.invalidateQueries({ queryKey: keys.counts });
+  await landed(client, keys.conversations(place.view));
   for (let i = 0; i < ids.length; i += IDS_AT_ONCE) {
     const asked = ids.slice(i, i + IDS_AT_ONCE);
     const fresh = await fetchRows(place.view, asked);

@@ -7,6 +7,7 @@ import { useToasts } from "@/components/data/toast-store";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { findByRequest, guessRow, putMessage } from "@/components/inbox/cache";
 import { returnToDraft } from "@/components/inbox/drafts";
+import { focusMessage } from "@/components/inbox/focus";
 import { keys } from "@/components/inbox/keys";
 import { useLastAction } from "@/components/inbox/last-action";
 import type { ThreadMessage } from "@/components/inbox/thread-items";
@@ -73,16 +74,20 @@ export function useUndo(conversationId: string) {
   });
 }
 
-/** Sends a message of unknown or failed outcome once more, as a new one. */
+/** Sends a message of unknown or failed outcome once more, as a new one, and leads there: what was pressed is gone then. */
 export function useResend(conversationId: string) {
   const client = useQueryClient();
   const problem = useProblemText();
   const show = useToasts((state) => state.show);
   return useMutation({
     scope: scopeOf(conversationId),
-    mutationFn: (messageId: string) =>
-      api.post(`/api/messages/${messageId}/resend`, { requestId: crypto.randomUUID() }, MessageView),
-    onSuccess: (message) => putMessage(client, message),
+    mutationFn: ({ id }: ThreadMessage) =>
+      api.post(`/api/messages/${id}/resend`, { requestId: crypto.randomUUID() }, MessageView),
+    onSuccess: (message, original) => {
+      putMessage(client, message);
+      putMessage(client, { ...original, resent: true, can: { ...original.can, resend: false } });
+      focusMessage(message.id);
+    },
     onError: (error) => show({ title: problem(error), tone: "danger" }),
   });
 }
@@ -116,6 +121,7 @@ export function usePendingMessages(conversationId: string): ThreadMessage[] {
         failure: null,
         releaseAt: null,
         can: { undo: false, resend: false },
+        resent: false,
         local: refused ? { state: "refused", reason } : { state: state.isPaused ? "offline" : "sending" },
       };
     },

@@ -5,9 +5,13 @@ import { api } from "@/components/data/api";
 import { useToasts } from "@/components/data/toast-store";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { guessRow, putRow } from "@/components/inbox/cache";
+import { handover } from "@/components/inbox/handover";
 import { keys } from "@/components/inbox/keys";
 import { useLastAction } from "@/components/inbox/last-action";
+import { safeLine } from "@/components/inbox/safe-text";
+import { useMe } from "@/components/shell/me";
 import { type ConversationPage, ConversationRow, type ConversationView, VIEWS } from "@/lib/inbox/views";
+import type { PersonView } from "@/lib/messages/views";
 
 /** The row as it is known here, wherever it is loaded. */
 function useFindRow() {
@@ -24,26 +28,65 @@ function useFindRow() {
   };
 }
 
+/** Says what was done; its button and `Z` take it back. Answers the way to withdraw the offer, for what did not come about. */
+function useOfferUndo() {
+  const t = useTranslations("inbox");
+  return (title: string, undo: () => void): (() => void) => {
+    const withdraw = () => {
+      useToasts.getState().close(notice);
+      if (useLastAction.getState().undo === back) useLastAction.getState().clear();
+    };
+    const back = () => {
+      withdraw();
+      undo();
+    };
+    const notice = useToasts.getState().show({ title, action: { label: t("status.undo"), onPress: back } });
+    useLastAction.getState().set(back);
+    return withdraw;
+  };
+}
+
+interface Change<T> {
+  id: string;
+  before: T;
+  after: T;
+  /** Takes the offer to undo away; there is none for an undo. */
+  withdraw?: () => void;
+}
+
 /** Gives a conversation to someone or to nobody; shown at once, put back if the server refuses. */
-export function useChangeAssignee() {
+export function useGive() {
+  const t = useTranslations("inbox");
+  const problems = useTranslations("problems");
+  const me = useMe();
   const client = useQueryClient();
   const findRow = useFindRow();
   const problem = useProblemText();
+  const offerUndo = useOfferUndo();
   const show = useToasts((state) => state.show);
-  return useMutation({
-    mutationFn: ({ id, person }: { id: string; person: { id: string; name: string } | null }) =>
-      api.put(`/api/conversations/${id}/assignee`, { userId: person?.id ?? null }, ConversationRow),
-    onMutate: ({ id, person }) => {
-      const before = findRow(id)?.assignee ?? null;
-      guessRow(client, id, { assignee: person });
-      return before;
-    },
+  const { mutate } = useMutation({
+    mutationFn: ({ id, after }: Change<PersonView | null>) =>
+      api.put(`/api/conversations/${id}/assignee`, { userId: after?.id ?? null }, ConversationRow),
+    onMutate: ({ id, after }) => guessRow(client, id, { assignee: after }),
     onSuccess: (row) => putRow(client, row),
-    onError: (error, { id }, before) => {
-      guessRow(client, id, { assignee: before ?? null });
+    onError: (error, { id, before, withdraw }) => {
+      withdraw?.();
+      guessRow(client, id, { assignee: before });
       show({ title: problem(error), tone: "danger" });
     },
   });
+  return (id: string, after: PersonView | null) => {
+    const before = findRow(id)?.assignee ?? null;
+    const said = handover(before, after, me.userId);
+    if (!said) return;
+    const undo = () => {
+      const now = findRow(id);
+      if (now && now.assignee?.id !== after?.id) show({ title: problems("code.conflict"), tone: "danger" });
+      else mutate({ id, before: after, after: before });
+    };
+    const withdraw = offerUndo(t(`assign.done.${said.kind}`, { name: safeLine(said.name) }), undo);
+    mutate({ id, before, after, withdraw });
+  };
 }
 
 /** Resolves or reopens; `Z` or the notice takes it back. */
@@ -52,28 +95,25 @@ export function useChangeStatus() {
   const client = useQueryClient();
   const findRow = useFindRow();
   const problem = useProblemText();
+  const offerUndo = useOfferUndo();
   const show = useToasts((state) => state.show);
   const { mutate, isPending } = useMutation({
-    mutationFn: ({ id, status }: { id: string; status: "open" | "resolved" }) =>
-      api.put(`/api/conversations/${id}/status`, { status }, ConversationRow),
-    onMutate: ({ id, status }) => guessRow(client, id, { status }),
+    mutationFn: ({ id, after }: Change<ConversationRow["status"]>) =>
+      api.put(`/api/conversations/${id}/status`, { status: after }, ConversationRow),
+    onMutate: ({ id, after }) => guessRow(client, id, { status: after }),
     onSuccess: (row) => putRow(client, row),
-    onError: (error, { id, status }) => {
-      guessRow(client, id, { status: status === "open" ? "resolved" : "open" });
+    onError: (error, { id, before, withdraw }) => {
+      withdraw?.();
+      guessRow(client, id, { status: before });
       show({ title: problem(error), tone: "danger" });
     },
   });
   const toggle = (id: string) => {
-    const status = findRow(id)?.status === "resolved" ? "open" : "resolved";
-    mutate({ id, status });
-    const back = () => {
-      mutate({ id, status: status === "open" ? "resolved" : "open" });
-      useLastAction.getState().clear();
-      useToasts.getState().close(notice);
-    };
-    const title = status === "resolved" ? t("status.resolved") : t("status.reopened");
-    const notice = show({ title, action: { label: t("status.undo"), onPress: back } });
-    useLastAction.getState().set(back);
+    const before = findRow(id)?.status ?? "open";
+    const after = before === "open" ? "resolved" : "open";
+    const title = after === "resolved" ? t("status.resolved") : t("status.reopened");
+    const withdraw = offerUndo(title, () => mutate({ id, before: after, after: before }));
+    mutate({ id, before, after, withdraw });
   };
   return { toggle, isPending };
 }

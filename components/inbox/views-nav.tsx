@@ -29,12 +29,12 @@ export function ViewsNav({ place, className }: { place: Place; className?: strin
         </p>
       </div>
       <nav aria-label={t("views.label")}>
-        <ul className="flex gap-1 xl:flex-col xl:gap-0.5">
+        <ul className="flex flex-wrap gap-1 xl:flex-col xl:gap-0.5">
           {VIEWS.map((view) => {
             const current = place.view === view;
             const count = counts?.[view] ?? 0;
             return (
-              <li key={view} className="min-w-0 max-xl:grow">
+              <li key={view} className="max-xl:grow">
                 <InboxLink
                   href={hrefOf({ view })}
                   onGo={() => rememberView(view)}
@@ -45,7 +45,7 @@ export function ViewsNav({ place, className }: { place: Place; className?: strin
                     current ? "bg-selected font-semibold text-accent-ink hover:bg-selected" : "text-muted hover:text-ink",
                   )}
                 >
-                  <span className="truncate">{t(`views.${view}`)}</span>
+                  <span className="whitespace-nowrap">{t(`views.${view}`)}</span>
                   {count > 0 && (
                     <span aria-hidden="true" className="text-xs tabular">
                       {count > CAP ? `${CAP}+` : count}

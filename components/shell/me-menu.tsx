@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
 import { api } from "@/components/data/api";
+import { pauseLive } from "@/components/data/live";
 import { useToasts } from "@/components/data/toast-store";
 import { useHydrated } from "@/components/data/use-hydrated";
 import { useProblemText } from "@/components/data/use-problem-text";
@@ -33,11 +34,15 @@ export function MeMenu() {
   });
   const signOut = useMutation({
     mutationFn: () => api.send("POST", "/api/session/sign-out", {}),
+    onMutate: pauseLive,
     onSuccess: () => {
       client.clear();
       window.location.assign("/sign-in");
     },
-    onError,
+    onError: (error, _, resumeLive) => {
+      resumeLive?.();
+      onError(error);
+    },
   });
   return (
     <DropdownMenu

@@ -32,9 +32,9 @@ export function Toasts({ toasts, onClose, regionLabel, closeLabel }: Props) {
           type={toast.tone === "danger" ? "foreground" : "background"}
           duration={toast.duration ?? 6000}
           onOpenChange={(open) => !open && onClose(toast.id)}
-          className="flex items-center gap-3 rounded-md bg-ink py-2 ps-4 pe-2 text-paper shadow-floating data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:slide-in-from-bottom-2"
+          className="flex flex-wrap items-center justify-end gap-x-3 rounded-md bg-ink py-2 ps-4 pe-2 text-paper shadow-floating data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:slide-in-from-bottom-2"
         >
-          <div className="min-w-0 grow text-sm">
+          <div className="min-w-0 grow basis-28 text-sm">
             <Radix.Title className="font-semibold">{toast.title}</Radix.Title>
             {toast.detail && <Radix.Description className="opacity-85">{toast.detail}</Radix.Description>}
           </div>
@@ -50,7 +50,7 @@ export function Toasts({ toasts, onClose, regionLabel, closeLabel }: Props) {
           </Radix.Close>
         </Radix.Root>
       ))}
-      <Radix.Viewport className="fixed start-4 z-50 flex w-[min(22rem,calc(100vw-2rem))] flex-col gap-2 outline-none max-md:top-[calc(4.5rem+env(safe-area-inset-top))] md:start-18 md:bottom-4" />
+      <Radix.Viewport className="fixed start-4 z-50 flex w-[min(22rem,calc(100vw-2rem))] flex-col gap-2 outline-none max-md:top-[calc(4.5rem+env(safe-area-inset-top))] md:start-18 md:bottom-4 md:w-68 xl:start-16 xl:w-46" />
     </Radix.Provider>
   );
 }

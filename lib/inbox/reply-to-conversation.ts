@@ -54,7 +54,7 @@ export async function replyToConversation(ctx: Ctx, input: Reply): Promise<Messa
     });
     return { ...sent, holdSeconds: undoSeconds };
   });
-  await announce(ctx, view, channelId, holdSeconds);
+  await announce(ctx, { view, channelId }, [view.id], holdSeconds);
   return view;
 }
 
@@ -72,14 +72,13 @@ export async function resendMessage(ctx: Ctx, input: { messageId: Id<"message">;
     if (first) return first;
     const again = await findMessageRow(sql, input.messageId); // as it is under the lock
     if (!again || !toMessageView(sql, again, true).can.resend) throw new AppError("precondition", "not_resendable");
-    if (await wasResent(sql, input.messageId)) throw new AppError("precondition", "not_resendable");
     const body = openBody(sql, row.id, row.body_sealed);
     const prepared: Prepared = body.template
       ? { type: "template", body, templateId: await templateOf(sql, input.messageId) }
       : { type: "text", body, templateId: null };
     return send(sql, conversation, { ...prepared, requestId: input.requestId, holdSeconds: 0, resendOf: input.messageId });
   });
-  await announce(ctx, view, channelId, 0);
+  await announce(ctx, { view, channelId }, [view.id, input.messageId], 0);
   return view;
 }
 
@@ -101,17 +100,6 @@ async function answer(sql: Sql, conversation: LockedConversation, messageId: Id<
   const row = await findMessageRow(sql, messageId);
   if (!row) throw notFound("message");
   return { view: toMessageView(sql, row, can(sql.ctx, "inbox.resend")), channelId: conversation.channelId };
-}
-
-/** One resend may be under way or done; only its certain failure allows another. */
-async function wasResent(sql: Sql, messageId: Id<"message">): Promise<boolean> {
-  const [row] = await sql.rows(
-    "message.resent",
-    `select 1 as one from messages m join outbox o on o.org_id = m.org_id and o.message_id = m.id
-      where m.org_id = $1 and m.resend_of = $2 and o.state not in ('rejected', 'cancelled') and m.failed_at is null limit 1`,
-    [sql.ctx.orgId, messageId],
-  );
-  return row !== undefined;
 }
 
 const prepareText = (text: string): Prepared => ({ type: "text", body: { content: { kind: "text", text } }, templateId: null });
@@ -178,7 +166,11 @@ async function send(
   return answer(sql, conversation, queued.messageId);
 }
 
-async function announce(ctx: Ctx, view: MessageView, channelId: Id<"channel">, holdSeconds: number): Promise<void> {
+async function announce(ctx: Ctx, { view, channelId }: Answer, changed: string[], holdSeconds: number): Promise<void> {
   await ring(dispatchChannel, { channelId }, holdSeconds * 1000);
-  await publishLive(ctx.orgId, [conversationChanged({ conversationId: view.conversationId, messageId: view.id })]);
+  const { conversationId } = view;
+  await publishLive(
+    ctx.orgId,
+    changed.map((messageId) => conversationChanged({ conversationId, messageId })),
+  );
 }

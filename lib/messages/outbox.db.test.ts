@@ -242,6 +242,10 @@ test("an outcome nobody can tell goes to a person; their resend is a new message
   const sentAgain = presses.flatMap((p) => (p.status === "fulfilled" ? [p.value.id] : []));
   expect(new Set(sentAgain).size).toBe(1); // two people, or one impatient one: one message
   const again = { id: sentAgain[0] ?? "" };
+  expect(await shown(s, message.id)).toMatchObject({ state: "needs_review", can: { resend: false }, resent: true });
+  await poolOf("owner").query("update messages set failed_at = now() where id = $1", [again.id]);
+  expect(await shown(s, message.id)).toMatchObject({ can: { resend: true }, resent: false }); // its certain failure allows another
+  await poolOf("owner").query("update messages set failed_at = null where id = $1", [again.id]);
   await dispatch(s);
   await until(s, again.id, ["delivered"]);
   expect((await sendsOf(s)).length).toBe(1);

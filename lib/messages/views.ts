@@ -70,6 +70,8 @@ export const MessageView = z.object({
   /** The client-made id of the send; the optimistic bubble carries the same one. */
   requestId: z.nullable(z.string()),
   can: z.object({ undo: z.boolean(), resend: z.boolean() }),
+  /** It was sent once more, as a new message that has not failed. */
+  resent: z.boolean(),
 });
 export type MessageView = z.infer<typeof MessageView>;
 
