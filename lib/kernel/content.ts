@@ -38,7 +38,8 @@ const PREVIEW = 160;
 /** A message in one line, for lists and excerpts. */
 export function previewOf(content: ContentView): { text: string; type: string } {
   const text = content.kind === "card" ? content.lines.join(" · ") : content.text;
-  return { text: [...text.replace(/\s+/g, " ").trim()].slice(0, PREVIEW).join(""), type: typeOf(content) };
+  const start = text.trimStart().slice(0, 8 * PREVIEW); // a text may have 65,536 characters
+  return { text: [...start.replace(/\s+/g, " ").trim()].slice(0, PREVIEW).join(""), type: typeOf(content) };
 }
 
 /** Stands for what a row held when its seal is broken. */

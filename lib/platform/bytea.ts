@@ -26,6 +26,17 @@ export function byteaArray(values: readonly (Uint8Array | null | undefined)[]): 
   return out;
 }
 
-/** Parameters as they are sent: arrays that hold bytes are packed, everything else is left to the driver. */
+const IDS = /^[0-9a-f-]{36}(,[0-9a-f-]{36})*$/;
+/** The literal of an array of ids, which needs none of the driver's escaping; null for any other array. */
+function idArray(values: readonly unknown[]): string | null {
+  if (!values.every((v) => typeof v === "string" && v.length === 36)) return null;
+  const list = values.join(",");
+  return IDS.test(list) ? `{${list}}` : null;
+}
+
+/** Parameters as they are sent: arrays of bytes are packed and those of ids joined, everything else is left to the driver. */
 export const packed = (values: readonly unknown[]): unknown[] =>
-  values.map((v) => (Array.isArray(v) && v.some((x) => x instanceof Uint8Array) ? byteaArray(v) : v));
+  values.map((v) => {
+    if (!Array.isArray(v)) return v;
+    return v.some((x) => x instanceof Uint8Array) ? byteaArray(v) : (idArray(v) ?? v);
+  });

@@ -18,6 +18,7 @@ import { Unreadable } from "@/lib/providers/meta/parse-message";
 import type { BookEntry, History } from "@/lib/providers/meta/parse-phone-app";
 import type { InboundMessage, Receipt } from "@/lib/providers/ports";
 import { nextStep, PROCESS_BATCH, PROCESS_BYTES } from "@/lib/webhooks/model";
+import { takeOpened } from "@/lib/webhooks/opened";
 import { isUnderstood, understand } from "@/lib/webhooks/understand";
 
 interface EventRow {
@@ -26,7 +27,6 @@ interface EventRow {
   field: string;
   channel_id: string | null;
   waba_id: string | null;
-  payload_sealed: Buffer | null;
   received_at: Date;
   attempts: number;
   /** How many were due, whether or not they fitted; null when the set was named. */
@@ -124,17 +124,17 @@ const takeEvents = (sql: Sql, ids: string[] | null) =>
   ids
     ? sql.rows<EventRow>(
         "events.take_ids",
-        `select id, kind, field, channel_id, waba_id, payload_sealed, received_at, attempts, null as due from webhook_events
+        `select id, kind, field, channel_id, waba_id, received_at, attempts, null as due from webhook_events
           where org_id = $1 and id = any($2::uuid[]) and state = 'pending' order by id`,
         [sql.ctx.orgId, ids],
       )
     : sql.rows<EventRow>(
         "events.take",
         // lengths are read without the payloads: five hundred of 4 MiB would not fit into memory
-        `select id, kind, field, channel_id, waba_id, payload_sealed, received_at, attempts, due from (
-            select e.*, count(*) over ()::int as due,
-              sum(octet_length(payload_sealed)) over (order by next_attempt_at, id) - octet_length(payload_sealed) as before
-            from (select id, kind, field, channel_id, waba_id, payload_sealed, received_at, attempts, next_attempt_at from webhook_events
+        `select id, kind, field, channel_id, waba_id, received_at, attempts, due from (
+            select e.*, count(*) over ()::int as due, sum(bytes) over (order by next_attempt_at, id) - bytes as before
+            from (select id, kind, field, channel_id, waba_id, octet_length(payload_sealed) as bytes, received_at, attempts, next_attempt_at
+              from webhook_events
               where org_id = $1 and state = 'pending' and next_attempt_at <= now() order by next_attempt_at, id limit $2) e) w
           where coalesce(before, 0) < $3 order by next_attempt_at, id`,
         [sql.ctx.orgId, PROCESS_BATCH, PROCESS_BYTES],
@@ -152,12 +152,14 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
   const book: BookEntry[] = [];
   const news: { wabaId: string; told: AccountNews }[] = [];
   const broken: { id: string; cause: string }[] = [];
-  for (const event of events.filter(isUnderstood)) {
+  const ours = events.filter(isUnderstood);
+  const payloads = await openPayloads(
+    sql,
+    ours.map((e) => e.id),
+  );
+  for (const event of ours) {
     try {
-      const payload = JSON.parse(
-        sql.keys.open("webhook_events", "payload_sealed", event.id, event.payload_sealed ?? Buffer.alloc(0)).toString(),
-      );
-      const said = understand(event, payload, event.channel_id !== null);
+      const said = understand(event, JSON.parse(payloads.get(event.id) ?? ""), event.channel_id !== null);
       for (const message of said.messages) messages.push({ message, event });
       receipts.push(...said.receipts);
       book.push(...said.book);
@@ -173,6 +175,23 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
   for (const { wabaId, told } of news) await applyAccountNews(sql, wabaId, told);
   await markProcessed(sql, events, broken);
   return [...arrived, ...touched];
+}
+
+/** The payloads as text: those this process split itself are at hand, the others are opened from their rows. */
+async function openPayloads(sql: Sql, ids: string[]): Promise<Map<string, string>> {
+  const texts = new Map(ids.map((id) => [id, takeOpened(id)]));
+  const sealed = ids.filter((id) => texts.get(id) === undefined);
+  const rows =
+    sealed.length === 0
+      ? []
+      : await sql.rows<{ id: string; payload_sealed: Buffer }>(
+          "events.payloads",
+          "select id, payload_sealed from webhook_events where org_id = $1 and id = any($2::uuid[])",
+          [sql.ctx.orgId, sealed],
+        );
+  for (const { id, payload_sealed } of rows)
+    texts.set(id, sql.keys.open("webhook_events", "payload_sealed", id, payload_sealed).toString());
+  return texts as Map<string, string>;
 }
 
 async function keepHistory(sql: Sql, channelId: Id<"channel">, { chunks, declined }: History): Promise<void> {

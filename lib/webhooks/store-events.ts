@@ -6,6 +6,7 @@ import { intakeKey, keysOfAll } from "@/lib/platform/keys";
 import { counters } from "@/lib/platform/metrics";
 import type { SystemSql } from "@/lib/platform/sql";
 import type { Piece } from "@/lib/providers/meta/split-envelope";
+import { keepOpened } from "@/lib/webhooks/opened";
 import { noteOrphans, type OrphanSeen } from "@/lib/webhooks/orphans";
 import { dedupeHasher } from "@/lib/webhooks/platform-keys";
 
@@ -55,6 +56,8 @@ export async function storeEvents(sql: SystemSql, work: Written[]): Promise<stri
       from unnest($1::uuid[], $2::boolean[]) u (id, unreadable) join l on l.id = u.id where d.id = l.id`,
     [work.map((w) => w.id), work.map((w) => w.pieces.every((p) => p.piece.field === "unreadable"))],
   );
+  // those of events known before are never asked for, and age out
+  for (const e of events) if (e.state === "pending") keepOpened(e.id, e.text);
   for (const e of events) if (e.cause) counters.eventsQuarantined.inc({ cause: e.cause });
   return [...new Set(events.filter((e) => e.state === "pending").map((e) => e.orgId))].filter((id): id is string => id !== null);
 }

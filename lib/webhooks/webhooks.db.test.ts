@@ -17,8 +17,8 @@ const wabaOf = (org: MadeOrganisation) => org.channels[0]?.wabaId ?? "";
 const wamid = () => `wamid.${Buffer.from(randomUUID()).toString("base64")}`;
 const events = (phone: string) =>
   owner()
-    .query<{ state: string; kind: string; cause: string | null }>(
-      "select state, kind, cause from webhook_events where phone_number_id = $1 order by id",
+    .query<{ id: string; state: string; kind: string; cause: string | null }>(
+      "select id, state, kind, cause from webhook_events where phone_number_id = $1 order by id",
       [phone],
     )
     .then((r) => r.rows);
@@ -189,7 +189,7 @@ describe("bad input", () => {
     const phone = fakeMetaId();
     await deliver(envelopeOf(fakeMetaId(), messagesChange(phone, { messages: [textMessage(wamid(), "628111", "orphan")] })));
     await drain();
-    expect(await events(phone)).toEqual([{ state: "unrouted", kind: "message", cause: null }]);
+    expect(await events(phone)).toMatchObject([{ state: "unrouted", kind: "message", cause: null }]);
     const row = await one<{ org_id: string | null }>("select org_id from webhook_events where phone_number_id = $1", [phone]);
     expect(row.org_id).toBeNull();
   });
@@ -271,6 +271,8 @@ describe("bad input", () => {
     await deliver(envelopeOf(wabaOf(org), messagesChange(phoneOf(org), { messages: list })));
     const { splitDeliveries } = await import("@/lib/webhooks");
     await splitDeliveries();
+    const { takeOpened } = await import("@/lib/webhooks/opened");
+    for (const { id } of await events(phoneOf(org))) takeOpened(id); // as in a process that did not split them
     // a payload that no longer opens: the row was altered in the database
     await owner().query(
       "update webhook_events set payload_sealed = set_byte(payload_sealed, length(payload_sealed) - 1, (get_byte(payload_sealed, length(payload_sealed) - 1) + 1) % 256) where id = (select id from webhook_events where phone_number_id = $1 order by id offset 4 limit 1)",
@@ -353,7 +355,7 @@ test("events of an erased organisation are set apart instead of coming back for 
   await owner().query("update data_keys set wrapped = null, state = 'destroyed' where org_id = $1", [org.id]);
   forgetKeys();
   await processOrganisation(org.id);
-  expect(await events(phoneOf(org))).toEqual([{ state: "quarantined", kind: "message", cause: "no_key" }]);
+  expect(await events(phoneOf(org))).toMatchObject([{ state: "quarantined", kind: "message", cause: "no_key" }]);
 });
 
 test("copies shuffled under the splitter's feet are all answered 200", async () => {
