@@ -74,7 +74,7 @@ const SCHEMA = z.object({
   METRICS_TOKEN: secret(16).optional(),
 });
 export type Env = z.infer<typeof SCHEMA>;
-export type ProcessKind = "web" | "receiver" | "worker" | "tool";
+export type ProcessKind = "web" | "receiver" | "worker" | "keys" | "tool";
 
 const META = ["META_APP_SECRET", "META_WEBHOOK_VERIFY_TOKEN"] as const;
 const NEEDED: Record<ProcessKind, readonly (keyof Env)[]> = {
@@ -92,6 +92,7 @@ const NEEDED: Record<ProcessKind, readonly (keyof Env)[]> = {
   ],
   receiver: ["DATABASE_INGEST_URL", "INTAKE_KEY", ...META],
   worker: ["DATABASE_WORKER_URL", "DATABASE_SYSTEM_URL", "REDIS_URL", "TOKEN_ENCRYPTION_KEY", "INTAKE_KEY"],
+  keys: ["DATABASE_OWNER_URL", "TOKEN_ENCRYPTION_KEY", "INTAKE_KEY"],
   tool: [],
 };
 

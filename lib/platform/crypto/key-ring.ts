@@ -30,6 +30,10 @@ export class KekRing {
   unwrap(scope: string, id: string, key: { kekId: string; wrapped: Uint8Array }): SealingKey {
     return new SealingKey(id, open(this.#kek(key.kekId), this.#place(scope, id, key.kekId), key.wrapped));
   }
+  /** The same key under the newest key-encryption key. @throws SealError like `unwrap` */
+  rewrap(scope: string, id: string, key: { kekId: string; wrapped: Uint8Array }): WrappedKey {
+    return this.wrap(scope, id, open(this.#kek(key.kekId), this.#place(scope, id, key.kekId), key.wrapped));
+  }
   /** A secret of one purpose from each key of the ring, newest first. Its own by HKDF: it tells nothing about the key. */
   derive(purpose: string): Buffer[] {
     return [...this.#keys.values()].map((key) => key.subkey(purpose).export());
