@@ -1,4 +1,4 @@
-// `npm run keys -- status|rewrap`: on DATABASE_OWNER_URL with the key lists of the environment, else on the running development database.
+// `npm run keys -- status|rotate|rewrap`: on DATABASE_OWNER_URL with the key lists of the environment, else on the running development database.
 import path from "node:path";
 import { readJson } from "./lib/files.mjs";
 import { install } from "./lib/install.mjs";
@@ -18,9 +18,11 @@ function development() {
 
 try {
   await install();
-  const defaults = process.env.DATABASE_OWNER_URL ? {} : development();
+  const given = { ...(process.env.DATABASE_OWNER_URL ? {} : development()), ...process.env };
   const args = ["--import", "tsx", "workers/keys.ts", ...process.argv.slice(2)];
-  const { code } = await run(process.execPath, args, { env: { ...defaults, ...process.env } });
+  const { code } = await run(process.execPath, args, {
+    env: { DATABASE_SYSTEM_URL: given.DATABASE_OWNER_URL, ...given },
+  });
   process.exit(code);
 } catch (error) {
   explain(error);

@@ -1,39 +1,79 @@
-/** `npm run keys -- status|rewrap`: the inventory of keys, and wrapping them anew under the newest key-encryption keys. */
+/** `npm run keys -- status|rotate|rewrap`: the inventory of keys, new data keys while everything runs, and new key-encryption keys. */
 import { EnvError, startEnv } from "@/lib/platform/env";
-import { countKeys, rewrapKeys } from "@/lib/platform/key-inventory";
-import { intakeKekRing, orgKekRing } from "@/lib/platform/keys";
+import { countKeys, listOrganisations, noteKeys, rewrapKeys } from "@/lib/platform/key-inventory";
+import { intakeKekRing, KEYS_FRESH, orgKekRing } from "@/lib/platform/keys";
 import { closePools } from "@/lib/platform/pool";
+import { activateIncomingKey, addIncomingKeys, resealOrganisation } from "@/lib/platform/rotate-keys";
+
+/** Every process has loaded its keys anew within this, with room to spare. */
+const SETTLE = 2 * KEYS_FRESH;
+const USAGE = `Say what to do:
+  status   which keys there are, and what wraps them
+  rotate   a new data key for every organisation: takes five minutes and more, may be stopped and started again
+  rewrap   wraps every key anew under the first key of TOKEN_ENCRYPTION_KEY and of INTAKE_KEY
+Intake keys are new every day by themselves.`;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-async function status(): Promise<void> {
+async function status(): Promise<boolean> {
   const newest = { organisations: orgKekRing().newestId, intake: intakeKekRing().newestId, endpoints: intakeKekRing().newestId };
   for (const { store, purpose, state, kekId, keys, oldest } of await countKeys()) {
+    const since = oldest.toISOString().slice(0, 10);
     const older = kekId === newest[store] ? "" : "  older: rewrap";
     say(
-      `${store.padEnd(14)} ${purpose.padEnd(7)} ${state.padEnd(8)} ${kekId.padEnd(12)} ${String(keys).padStart(7)}  since ${oldest.toISOString().slice(0, 10)}${older}`,
+      `${store.padEnd(14)} ${purpose.padEnd(7)} ${state.padEnd(9)} ${kekId.padEnd(12)} ${String(keys).padStart(7)}  since ${since}${older}`,
     );
   }
+  return true;
 }
 
 async function rewrap(): Promise<boolean> {
   const { rewrapped, unopened } = await rewrapKeys({ organisations: orgKekRing(), intake: intakeKekRing() });
+  await noteKeys("keys.rewrapped", { rewrapped, unopened });
   say(`${rewrapped} keys wrapped anew.`);
   if (unopened > 0)
     say(
-      `${unopened} keys are wrapped by a key that TOKEN_ENCRYPTION_KEY or INTAKE_KEY no longer names: put it back at the end of the list.`,
+      `${unopened} keys are wrapped by one that TOKEN_ENCRYPTION_KEY or INTAKE_KEY no longer names: put it back at the end of the list.`,
     );
   return unopened === 0;
 }
 
+async function rotate(): Promise<boolean> {
+  const organisations = await listOrganisations();
+  say(
+    `${await addIncomingKeys(organisations)} new keys for ${organisations.length} organisations; waiting until every process opens with them.`,
+  );
+  await settle();
+  let activated = 0;
+  for (const id of organisations) if (await activateIncomingKey(id, SETTLE)) activated++;
+  say(`${activated} organisations seal with their new key; waiting until nobody seals with an old one.`);
+  await settle();
+  let [resealed, destroyed] = [0, 0];
+  for (const [i, id] of organisations.entries()) {
+    const done = await resealOrganisation(id, SETTLE);
+    resealed += done.resealed;
+    destroyed += done.destroyed;
+    if (done.resealed > 0) say(`${i + 1} of ${organisations.length}: ${done.resealed} values sealed anew`);
+  }
+  await noteKeys("keys.rotated", { activated, resealed, destroyed });
+  say(`${resealed} values sealed anew, ${destroyed} old keys destroyed.`);
+  const left = (await countKeys()).filter((c) => c.state === "retired").reduce((sum, c) => sum + c.keys, 0);
+  if (left > 0)
+    say(`${left} old keys are still needed, since something changed meanwhile or does not open: run it again, and see the log.`);
+  return left === 0;
+}
+
+const settle = () => new Promise<void>((resolve) => setTimeout(resolve, SETTLE + 1000));
+
+const COMMANDS: Record<string, () => Promise<boolean>> = { status, rotate, rewrap };
 try {
-  startEnv("keys");
-  const [command] = process.argv.slice(2);
-  if (command === "status") await status();
-  else if (command === "rewrap") process.exitCode = (await rewrap()) ? 0 : 1;
-  else {
-    say("Say what to do: status or rewrap.");
+  const command = COMMANDS[process.argv[2] ?? ""];
+  if (!command) {
+    say(USAGE);
     process.exitCode = 1;
+  } else {
+    startEnv("keys");
+    process.exitCode = (await command()) ? 0 : 1;
   }
 } catch (error) {
   console.error(error instanceof EnvError ? error.message : error);

@@ -92,7 +92,7 @@ const NEEDED: Record<ProcessKind, readonly (keyof Env)[]> = {
   ],
   receiver: ["DATABASE_INGEST_URL", "INTAKE_KEY", ...META],
   worker: ["DATABASE_WORKER_URL", "DATABASE_SYSTEM_URL", "REDIS_URL", "TOKEN_ENCRYPTION_KEY", "INTAKE_KEY"],
-  keys: ["DATABASE_OWNER_URL", "TOKEN_ENCRYPTION_KEY", "INTAKE_KEY"],
+  keys: ["DATABASE_OWNER_URL", "DATABASE_SYSTEM_URL", "TOKEN_ENCRYPTION_KEY", "INTAKE_KEY"],
   tool: [],
 };
 

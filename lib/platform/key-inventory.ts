@@ -1,4 +1,5 @@
 /** Which keys there are and what wraps them; wraps them anew when a key-encryption key is replaced. For operators, as the owner of the database. */
+import { type Id, newId } from "@/lib/kernel/ids";
 import { SealError } from "@/lib/platform/crypto/codec";
 import type { KekRing } from "@/lib/platform/crypto/key-ring";
 import { poolOf } from "@/lib/platform/pool";
@@ -28,6 +29,23 @@ export async function countKeys(): Promise<KeyCount[]> {
       order by 1, 2, 3, 4`,
   );
   return rows;
+}
+
+/** Organisations that hold keys, oldest first. */
+export async function listOrganisations(): Promise<Id<"organisation">[]> {
+  const { rows } = await poolOf("owner").query<{ id: Id<"organisation"> }>(
+    "select org_id as id from data_keys where purpose = 'data' and wrapped is not null group by org_id order by org_id",
+  );
+  return rows.map((r) => r.id);
+}
+
+/** Writes what was done to keys into the platform's trail. Counts only, never a key. */
+export async function noteKeys(action: "keys.rotated" | "keys.rewrapped", detail: Record<string, number>): Promise<void> {
+  await poolOf("owner").query("insert into platform_trail (id, action, detail) values ($1, $2, $3)", [
+    newId("dataKey"),
+    action,
+    JSON.stringify(detail),
+  ]);
 }
 
 /** Where wrapped keys stand: `key` is the column of the key's id, `scope` the SQL of what the wrapping is bound to. */

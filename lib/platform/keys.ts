@@ -7,7 +7,8 @@ import { OrgKeys } from "@/lib/platform/crypto/org-keys";
 import { env } from "@/lib/platform/env";
 import { poolOf } from "@/lib/platform/pool";
 
-const FRESH = seconds(60);
+/** How long a process may go on with the keys it loaded; whoever replaces a key waits longer than this between its steps. */
+export const KEYS_FRESH = seconds(60);
 interface Kept {
   keys: OrgKeys;
   until: number;
@@ -50,7 +51,7 @@ export async function orgKeys(orgId: Id<"organisation">): Promise<OrgKeys> {
   }
   if (!active.data || !active.index || !active.audit) throw new NoKeys("the organisation has no keys");
   const keys = new OrgKeys(orgId, active.data, active.index, active.audit, all);
-  kept.set(orgId, { keys, until: Date.now() + FRESH });
+  kept.set(orgId, { keys, until: Date.now() + KEYS_FRESH });
   return keys;
 }
 
