@@ -1,7 +1,14 @@
 /** Journeys that connect a number: answers the ring, and sweeps behind it. */
 import { systemCtx } from "@/lib/kernel/ctx";
 import { minutes } from "@/lib/kernel/time";
-import { advanceJob, advanceOnboarding, checkAllConnections, dueOnboardings, expireOnboardings } from "@/lib/onboarding";
+import {
+  advanceJob,
+  advanceOnboarding,
+  checkAllConnections,
+  dueOnboardings,
+  expireOnboardings,
+  handleDepartures,
+} from "@/lib/onboarding";
 import { handle, startSweep } from "@/lib/platform/jobs";
 import { errorFields, log } from "@/lib/platform/log";
 import { onceADay } from "@/lib/platform/slots";
@@ -27,5 +34,6 @@ export function startOnboardingSweeps() {
     }
     return false;
   });
-  return { stop: () => Promise.all([nightly.stop(), due.stop()]) };
+  const departures = startSweep("departures", 2000, async () => (await handleDepartures(new Date())) > 0);
+  return { stop: () => Promise.all([nightly.stop(), due.stop(), departures.stop()]) };
 }

@@ -90,6 +90,7 @@ export const IN_SYSTEM = [
   /^lib\/testing\//,
   /^workers\//,
   /^lib\/[a-z]+\/sweep-[a-z-]+\.ts$/,
+  /^lib\/onboarding\/note-departure\.ts$/, // a person at Meta belongs to no organisation
   /^lib\/inbox\/index-search\.ts$/, // the sweep of the search queue
 ];
 

@@ -4,8 +4,9 @@ import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
 import { type Id, newId } from "@/lib/kernel/ids";
 import { addMs } from "@/lib/kernel/time";
+import { newCode } from "@/lib/onboarding/codes";
 import { PATHS, SESSION_LIVES } from "@/lib/onboarding/model";
-import { insertSession, newTrackingCode } from "@/lib/onboarding/store";
+import { insertSession } from "@/lib/onboarding/store";
 import { audit } from "@/lib/platform/audit";
 import { inTenantSql } from "@/lib/platform/sql";
 
@@ -20,7 +21,7 @@ export async function startOnboarding(ctx: Ctx, { path }: z.output<typeof StartO
   await inTenantSql(ctx, async (sql) => {
     await insertSession(sql, {
       id,
-      trackingCode: newTrackingCode(),
+      trackingCode: newCode(10),
       path,
       startedBy,
       createdAt: ctx.now,

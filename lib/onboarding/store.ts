@@ -1,5 +1,4 @@
 /** Steps on the rows of a journey. */
-import { randomInt } from "node:crypto";
 import { notFound } from "@/lib/kernel/errors";
 import { asId, type Id } from "@/lib/kernel/ids";
 import { type Facts, NO_FACTS, openFacts, sealFacts } from "@/lib/onboarding/facts";
@@ -44,10 +43,6 @@ function toSession(sql: Sql, r: Raw): Session {
     expiresAt: r.expires_at,
   };
 }
-
-// Crockford's letters: none that could be read as another
-const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-export const newTrackingCode = () => Array.from({ length: 10 }, () => LETTERS[randomInt(LETTERS.length)]).join("");
 
 export async function insertSession(
   sql: Sql,

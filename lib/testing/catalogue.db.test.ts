@@ -45,6 +45,7 @@ const REACH: Record<string, string[]> = {
     "system: SELECT",
     "system: UPDATE",
   ],
+  departures: ["system: INSERT", "system: SELECT", "system: UPDATE(done_at,numbers,user_id)"],
   platform_trail: ["system: INSERT"],
   job_slots: ["system: INSERT", "system: SELECT", "system: UPDATE(done_at,lease_until)"],
   _prisma_migrations: [],

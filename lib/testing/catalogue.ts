@@ -11,6 +11,7 @@ export const WITHOUT_ORGANISATION: Record<string, string> = {
   webhook_deliveries: "raw bodies, stored before anyone knows whose they are; `ingest` and `system` only",
   webhook_events: "an orphan's event has no organisation yet; with one it obeys the tenant policy",
   orphan_accounts: "accounts that are nobody's yet; an organisation sees only those proposed to it",
+  departures: "a person at Meta takes a permission back; whose numbers it concerns is found out later; `system` only",
   platform_trail: "what the platform did that concerns no organisation; written by `system`, read by nobody of the product",
   job_slots: "schedules of the platform",
   _prisma_migrations: "the migration ledger; no product role may read it",

@@ -9,7 +9,9 @@ import { countAttempt, type Rate } from "@/lib/web/rate-limit";
 import { readBounded } from "@/lib/web/read-bounded";
 import { assertOwnOrigin, newRequestId, type Visitor, visitorOf } from "@/lib/web/request-guard";
 
-export type Access = Permission | "session" | "public";
+/** `provider`: no session and no page of ours; the verb itself checks who signed what was sent. */
+export type Access = Permission | "session" | "public" | "provider";
+const OPEN: ReadonlySet<Access> = new Set(["public", "provider"]);
 type Schema = z.ZodType;
 type Out<S> = S extends Schema ? z.output<S> : undefined;
 
@@ -36,8 +38,8 @@ const LARGEST_BODY = 256 * 1024;
 
 /**
  * Makes a route handler.
- * @param spec its permission (or `session`, `public`) and the schemas of what comes in; unknown keys are refused
- * @param run gets a context (the visitor's, or for `public` one without rights) and the parsed input; its result is sent as JSON
+ * @param spec its permission (or `session`, `public`, `provider`) and the schemas of what comes in; unknown keys are refused
+ * @param run gets a context (the visitor's, or for `public` and `provider` one without rights) and the parsed input; its result is sent as JSON
  */
 export function route<
   P extends Schema | undefined = undefined,
@@ -49,10 +51,10 @@ export function route<
     const { pathname, searchParams } = new URL(request.url);
     let visitor: Visitor | null = null;
     try {
-      visitor = spec.access === "public" ? null : await visitorOf(request, requestId);
-      if (spec.access !== "public" && !visitor) throw new AppError("unauthenticated", "no_session");
-      assertOwnOrigin(request);
-      if (visitor && spec.access !== "session" && spec.access !== "public") allow(visitor.ctx, spec.access);
+      visitor = OPEN.has(spec.access) ? null : await visitorOf(request, requestId);
+      if (!OPEN.has(spec.access) && !visitor) throw new AppError("unauthenticated", "no_session");
+      if (spec.access !== "provider") assertOwnOrigin(request);
+      if (visitor && isPermission(spec.access)) allow(visitor.ctx, spec.access);
       if (spec.rate && visitor) await countAttempt(spec.rate, `${visitor.ctx.orgId}:${visitor.secret}`);
       const input = {
         // an address that cannot exist is an address that does not
@@ -74,6 +76,8 @@ export function route<
     }
   };
 }
+
+const isPermission = (access: Access): access is Permission => access !== "session" && !OPEN.has(access);
 
 const nobody = (requestId: string): Ctx => ({
   orgId: "" as Ctx["orgId"],

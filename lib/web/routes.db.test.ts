@@ -120,7 +120,7 @@ async function statusOf(route: Found, cookie: string | undefined, more?: Paramet
   return { status: response.status, text, type: response.headers.get("content-type") ?? "" };
 }
 const accessOf = (route: Found) => /access: "([a-z.]+)"/.exec(route.source)?.[1] ?? "";
-const closed = () => found.filter((r) => accessOf(r) !== "public");
+const closed = () => found.filter((r) => !["public", "provider"].includes(accessOf(r)));
 
 const FORGED: Record<string, string>[] = [
   { origin: "https://evil.example" },

@@ -51,5 +51,5 @@ export async function sendSignedRequest(ctx: Context, kind: SignedKind, input: J
 function addressOf(ctx: Context, kind: SignedKind): string | undefined {
   const { app } = ctx.world;
   const set = kind === "deauthorize" ? app.deauthorizeUrl : app.dataDeletionUrl;
-  return set ?? (app.callbackUrl && new URL(`/api/meta/${kind}`, app.callbackUrl).toString());
+  return set ?? (app.callbackUrl && new URL(`/api/webhooks/meta/${kind}`, app.callbackUrl).toString());
 }
