@@ -12,21 +12,23 @@ const MOVES = {
 } as const;
 
 /**
- * Moves the numbers of an account, keeping queues and history. Told again it changes nothing. A number that lost its
+ * Moves the numbers of an account, keeping queues and history. Told again it changes nothing, and neither does what is older than a
+ * number's connection or than the last news of it: Meta repeats for days, and what was kept is handed over late. A number that lost its
  * token does not come back by itself: only one that was paused does.
+ * @param news.at when the provider says it was, else when it came
  * @returns the numbers that moved
  */
 export async function applyAccountNews(
   sql: Sql,
   wabaId: string,
-  { kind, reason }: { kind: keyof typeof MOVES; reason: string },
+  { kind, reason, at }: { kind: keyof typeof MOVES; reason: string; at: Date },
 ): Promise<Id<"channel">[]> {
   const { from, to } = MOVES[kind];
   const rows = await sql.rows<{ id: string }>(
     "channels.news",
-    `update channels set status = $4, status_code = null, status_reason = $5 where org_id = $1 and waba_id = $2 and status = any($3::text[])
-      and ($4 <> 'connected' or status_reason = 'ACCOUNT_OFFBOARDED') returning id`,
-    [sql.ctx.orgId, wabaId, from, to, reason],
+    `update channels set status = $4, status_code = null, status_reason = $5, news_at = $6 where org_id = $1 and waba_id = $2 and status = any($3::text[])
+      and connected_at < $6 and (news_at is null or news_at <= $6) and ($4 <> 'connected' or status_reason = 'ACCOUNT_OFFBOARDED') returning id`,
+    [sql.ctx.orgId, wabaId, from, to, reason, at],
   );
   if (rows.length === 0) return [];
   log.warn("account.news", { kind, reason, channels: rows.length });

@@ -83,7 +83,7 @@ export async function stopChannel(
 ): Promise<void> {
   const stopped = await sql.run(
     "channel.stop",
-    "update channels set status = $3, status_code = $4 where org_id = $1 and id = $2 and status = 'connected'",
+    "update channels set status = $3, status_code = $4, status_reason = null where org_id = $1 and id = $2 and status = 'connected'",
     [sql.ctx.orgId, id, status, code],
   );
   if (!stopped) return;

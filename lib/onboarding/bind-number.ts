@@ -22,7 +22,7 @@ export async function bindNumber(sql: Sql, facts: Facts, registered: boolean): P
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
       on conflict (org_id, id) do update set waba_id = excluded.waba_id, name = excluded.name, display_phone_sealed = excluded.display_phone_sealed,
         access_token_sealed = excluded.access_token_sealed, pin_sealed = coalesce(excluded.pin_sealed, c.pin_sealed), coexistence = excluded.coexistence,
-        token_expires_at = excluded.token_expires_at, token_user_id = excluded.token_user_id, status = 'connected', status_code = null`,
+        token_expires_at = excluded.token_expires_at, token_user_id = excluded.token_user_id, status = 'connected', status_code = null, status_reason = null, connected_at = now()`,
     [
       sql.ctx.orgId,
       id,

@@ -1,22 +1,31 @@
 import { systemCtx } from "@/lib/kernel/ctx";
+import type { Id } from "@/lib/kernel/ids";
 import { overdueOnboardings } from "@/lib/onboarding/sweep-onboarding";
 import { audit } from "@/lib/platform/audit";
-import { log } from "@/lib/platform/log";
+import { errorFields, log } from "@/lib/platform/log";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
 /**
- * Ends journeys whose seven days are over: what they found out, tokens included, is destroyed. Done again it changes nothing.
+ * Ends journeys whose seven days are over: what they found out, tokens included, is destroyed. Done again it changes nothing. One
+ * organisation that fails keeps no other from its turn.
  * @returns how many ended
  */
 export async function expireOnboardings(now: Date): Promise<number> {
   let ended = 0;
+  const failed = new Set<Id<"organisation">>();
   for (;;) {
-    const overdue = await overdueOnboardings(now);
+    const overdue = await overdueOnboardings(now, [...failed]);
     if (overdue.size === 0) break;
-    for (const [orgId, ids] of overdue)
-      ended += await inTenantSql(systemCtx(orgId, "onboarding.expiry", now), (sql) => expire(sql, ids));
+    for (const [orgId, ids] of overdue) {
+      try {
+        ended += await inTenantSql(systemCtx(orgId, "onboarding.expiry", now), (sql) => expire(sql, ids));
+      } catch (error) {
+        failed.add(orgId);
+        log.error("onboarding.expiry_failed", { orgId, ...errorFields(error) });
+      }
+    }
   }
-  log.info("onboarding.expired", { ended });
+  log.info("onboarding.expired", { ended, failed: failed.size });
   return ended;
 }
 

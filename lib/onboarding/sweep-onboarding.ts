@@ -16,13 +16,13 @@ export async function dueOnboardings(): Promise<{ orgId: Id<"organisation">; ses
 
 const BATCH = 500;
 
-/** Open journeys whose time is over, by organisation; at most 500. */
-export async function overdueOnboardings(now: Date): Promise<Map<Id<"organisation">, string[]>> {
+/** Open journeys whose time is over, by organisation; at most 500. @param except organisations to leave out */
+export async function overdueOnboardings(now: Date, except: readonly string[]): Promise<Map<Id<"organisation">, string[]>> {
   const rows = await inSystem("onboarding expiry", (sql) =>
     sql.rows<{ org_id: string; id: string }>(
       "onboarding.overdue",
-      "select org_id, id from onboarding_sessions where state = 'open' and expires_at <= $1 order by expires_at limit $2",
-      [now, BATCH],
+      "select org_id, id from onboarding_sessions where state = 'open' and expires_at <= $1 and org_id <> all($3::uuid[]) order by expires_at limit $2",
+      [now, BATCH, except],
     ),
   );
   const by = new Map<Id<"organisation">, string[]>();

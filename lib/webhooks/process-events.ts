@@ -150,7 +150,7 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
   const messages: Told[] = [];
   const receipts: Receipt[] = [];
   const book: BookEntry[] = [];
-  const news: { wabaId: string; told: AccountNews }[] = [];
+  const news: { wabaId: string; told: AccountNews; at: Date }[] = [];
   const broken: { id: string; cause: string }[] = [];
   const ours = events.filter(isUnderstood);
   const payloads = await openPayloads(
@@ -163,7 +163,8 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
       for (const message of said.messages) messages.push({ message, event });
       receipts.push(...said.receipts);
       book.push(...said.book);
-      if (said.news && event.waba_id) news.push({ wabaId: event.waba_id, told: said.news });
+      if (said.news && event.waba_id)
+        news.push({ wabaId: event.waba_id, told: said.news, at: said.news.at ?? event.received_at });
       if (said.history && event.channel_id) await keepHistory(sql, asId("channel", event.channel_id), said.history);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
@@ -172,7 +173,8 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
   }
   const arrived = await receive(sql, messages, book);
   const touched = await applyReceipts(sql, receipts);
-  for (const { wabaId, told } of news) await applyAccountNews(sql, wabaId, told);
+  news.sort((a, b) => a.at.getTime() - b.at.getTime());
+  for (const { wabaId, told, at } of news) await applyAccountNews(sql, wabaId, { ...told, at });
   await markProcessed(sql, events, broken);
   return [...arrived, ...touched];
 }

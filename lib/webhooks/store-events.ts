@@ -38,7 +38,7 @@ export async function storeEvents(sql: SystemSql, work: Written[]): Promise<stri
   const hash = await dedupeHasher();
   const routes = await findRoutes(sql, work);
   const events = work.flatMap((delivery) =>
-    delivery.pieces.map(({ piece, text }) => toEvent(delivery, piece, text, routes, hash)),
+    delivery.pieces.flatMap(({ piece, text }) => toEvents(delivery, piece, text, routes, hash)),
   );
   const keys = await keysOfAll(events.flatMap((e) => (e.orgId === null ? [] : asId("organisation", e.orgId))));
   const intake = await intakeKey(keyIdOf(work.at(-1)?.body_sealed ?? Buffer.alloc(0)));
@@ -109,21 +109,30 @@ function ownerOf({ field, payload }: Piece): string | null {
 /** An id or a field name as it may stand in a text column; anything longer or stranger is no id we could know. */
 const plain = (value: string | null) => (value !== null && /^[\x21-\x7e]{1,80}$/.test(value) ? value : null);
 
-function toEvent(delivery: Written, piece: Piece, text: string, routes: Routes, hash: Hash): EventRow {
+function toEvents(delivery: Written, piece: Piece, text: string, routes: Routes, hash: Hash): EventRow[] {
   // what only a customer's own secret vouches for must never stand in the way of the platform's copy
   const apart = ["foreign", delivery.endpoint_id, ...piece.dedupe];
-  const base = { id: newId("event"), delivery, piece, text, channelId: null, dedupe: hash(piece.dedupe) };
+  const event = (parts: readonly string[], rest: Pick<EventRow, "orgId" | "channelId" | "state" | "cause">): EventRow => ({
+    id: newId("event"),
+    delivery,
+    piece,
+    text,
+    dedupe: hash(parts),
+    ...rest,
+  });
+  const owner = delivery.endpoint_org;
   if (piece.broken) {
-    if (delivery.endpoint_org) base.dedupe = hash(apart);
-    return { ...base, orgId: delivery.endpoint_org, state: "quarantined", cause: String(piece.payload.cause ?? piece.broken) };
+    const cause = String(piece.payload.cause ?? piece.broken);
+    return [event(owner ? apart : piece.dedupe, { orgId: owner, channelId: null, state: "quarantined", cause })];
   }
-  const route = routeOf(piece, routes);
+  const found = routesOf(piece, routes);
+  const route = owner ? found.find((r) => r.orgId === owner) : found[0];
   // a customer's own secret proves only that customer's traffic: anything else is kept apart, under a key of that endpoint
-  if (delivery.endpoint_org && route?.orgId !== delivery.endpoint_org) {
-    return { ...base, orgId: delivery.endpoint_org, dedupe: hash(apart), state: "quarantined", cause: "foreign" };
-  }
-  if (!route) return { ...base, orgId: null, state: "unrouted", cause: null };
-  return { ...base, orgId: route.orgId, channelId: route.channelId, state: "pending", cause: null };
+  if (owner && !route) return [event(apart, { orgId: owner, channelId: null, state: "quarantined", cause: "foreign" })];
+  if (!route) return [event(piece.dedupe, { orgId: null, channelId: null, state: "unrouted", cause: null })];
+  // news of an account that several have connected is news to each of them
+  const told = owner ? [route] : found;
+  return told.map((r, i) => event(i === 0 ? piece.dedupe : [...piece.dedupe, r.orgId], { ...r, state: "pending", cause: null }));
 }
 
 interface Route {
@@ -132,14 +141,18 @@ interface Route {
 }
 interface Routes {
   byPhone: Map<string, Route>;
-  byWaba: Map<string, Route | "many">;
+  /** One for each organisation that has connected a number of the account. */
+  byWaba: Map<string, Route[]>;
 }
 
 /** By phone_number_id; without one by WABA, if that belongs to one organisation. Never by display number, URL or time. */
-function routeOf(piece: Piece, routes: Routes): Route | null {
-  if (piece.phoneNumberId) return routes.byPhone.get(piece.phoneNumberId) ?? null;
-  const waba = piece.wabaId ? routes.byWaba.get(piece.wabaId) : undefined;
-  return waba && waba !== "many" ? waba : null;
+function routesOf(piece: Piece, routes: Routes): Route[] {
+  if (piece.phoneNumberId) {
+    const route = routes.byPhone.get(piece.phoneNumberId);
+    return route ? [route] : [];
+  }
+  const owners = routes.byWaba.get(piece.wabaId ?? "") ?? [];
+  return owners.length > 1 && piece.field !== "account_update" ? [] : owners;
 }
 
 async function findRoutes(sql: SystemSql, work: Written[]): Promise<Routes> {
@@ -148,17 +161,15 @@ async function findRoutes(sql: SystemSql, work: Written[]): Promise<Routes> {
   const rows = await sql.rows<{ org_id: string; id: string; phone_number_id: string; waba_id: string }>(
     "channels.route",
     `select org_id, id, phone_number_id, waba_id from channels
-      where status <> 'disconnected' and (phone_number_id = any($1::text[]) or waba_id = any($2::text[]))`,
+      where status <> 'disconnected' and (phone_number_id = any($1::text[]) or waba_id = any($2::text[])) order by org_id`,
     [known(pieces.map((p) => p.phoneNumberId)), known(pieces.filter((p) => !p.phoneNumberId).map((p) => p.wabaId))],
   );
   const routes: Routes = { byPhone: new Map(), byWaba: new Map() };
   for (const r of rows) {
     routes.byPhone.set(r.phone_number_id, { orgId: r.org_id, channelId: r.id });
-    const other = routes.byWaba.get(r.waba_id);
-    routes.byWaba.set(
-      r.waba_id,
-      other && other !== "many" && other.orgId !== r.org_id ? "many" : { orgId: r.org_id, channelId: null },
-    );
+    const owners = routes.byWaba.get(r.waba_id) ?? [];
+    if (!owners.some((o) => o.orgId === r.org_id))
+      routes.byWaba.set(r.waba_id, [...owners, { orgId: r.org_id, channelId: null }]);
   }
   return routes;
 }

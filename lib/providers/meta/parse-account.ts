@@ -7,6 +7,8 @@ export interface AccountNews {
   kind: "gone" | "paused" | "back";
   /** Meta's own word for the event or its reason, in capitals. */
   reason: string;
+  /** When Meta says it was; null where it does not. */
+  at: Date | null;
 }
 
 const KINDS: Record<string, AccountNews["kind"]> = {
@@ -19,6 +21,12 @@ const KINDS: Record<string, AccountNews["kind"]> = {
 const WORD = /^[A-Z_]{1,60}$/;
 const word = (v: unknown) => (typeof v === "string" && WORD.test(v) ? v : null);
 
+/** The time of an entry, which Meta gives in seconds. */
+function timeOf(seconds: unknown): Date | null {
+  const n = Number(seconds);
+  return Number.isInteger(n) && n > 0 && n < 32_503_680_000 ? new Date(n * 1000) : null;
+}
+
 /** @returns null for everything that changes no connection */
 export function parseAccountNews(payload: Json): AccountNews | null {
   const value = obj(payload.value);
@@ -28,5 +36,7 @@ export function parseAccountNews(payload: Json): AccountNews | null {
   // another app of the customer's leaving is no business of ours
   const app = obj(value.waba_info).partner_app_id;
   if (event === "PARTNER_APP_UNINSTALLED" && app !== undefined && String(app) !== env().NEXT_PUBLIC_META_APP_ID) return null;
-  return { kind, reason: word(obj(value.disconnection_info).reason) ?? event };
+  // a pause is known by the event, since only that one is taken back
+  const reason = kind === "paused" ? event : (word(obj(value.disconnection_info).reason) ?? event);
+  return { kind, reason, at: timeOf(payload.entryTime) };
 }
