@@ -27,13 +27,12 @@ function forget() {
   }
 }
 
-async function choosePorts(first) {
-  const taken = new Set();
+async function choosePorts(first, taken) {
   const ports = {};
   for (const [name, offset] of Object.entries({ web: 0, receiver: 1, worker: 2, sandbox: 1010 })) {
     ports[name] = await freePort(first + offset, taken);
   }
-  return { ports, taken };
+  return ports;
 }
 
 function describe({ env, ownerUrl, redisUrl, secrets, seed, supervisor }) {
@@ -91,8 +90,7 @@ async function main(supervisor, whenHealthy) {
   say("Starting Parley.");
   await install();
   const secrets = loadSecrets(dataDir);
-  const { ports, taken } = await choosePorts(flags.port ?? 3000);
-
+  const taken = new Set();
   const stores = { supervisor, dir: dataDir, logDir, secrets, taken, given, database: "parley" };
   const { ownerUrl, redisUrl } = await startStores(stores);
   await (flags.reset && given.ownerUrl ? recreateDatabase(ownerUrl) : ensureDatabase(ownerUrl));
@@ -108,6 +106,8 @@ async function main(supervisor, whenHealthy) {
   });
   step("the database is migrated and seeded");
 
+  // chosen now: building took minutes, in which another program may have come
+  const ports = await choosePorts(flags.port ?? 3000, taken);
   const statePath = inData("sandbox-state.json");
   const env = environments({ ports, ownerUrl, redisUrl, secrets, statePath, ledgerPath: inData("sandbox-ledger.ndjson") });
   writeSandboxState(statePath, { secrets, receiverUrl: env.urls.receiver, seed });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { listChannelRows } from "@/lib/channels";
 import { systemCtx } from "@/lib/kernel/ctx";
 import { checkConnections, expireOnboardings, pressConnect } from "@/lib/onboarding";
+import { forgetKeys } from "@/lib/platform/keys";
 import { poolOf } from "@/lib/platform/pool";
 import { onceADay } from "@/lib/platform/slots";
 import { inTenantSql } from "@/lib/platform/sql";
@@ -50,6 +51,22 @@ test("what is over after seven days is ended once, by however many schedulers, a
   expect(trail.rowCount).toBe(1);
   expect((await look(fresh)).state).toBe("open");
   await expect(pressConnect(desk.ctx, desk)).rejects.toMatchObject({ detail: "not_open" });
+});
+
+test("an organisation that was erased keeps no other's journeys from ending", async () => {
+  const [erased, other] = [await begin(), await begin()];
+  for (const [desk, days] of [
+    [erased, 9],
+    [other, 8],
+  ] as const)
+    await poolOf("owner").query(
+      "update onboarding_sessions set expires_at = now() - make_interval(days => $2) where org_id = $1",
+      [desk.org.id, days],
+    );
+  await poolOf("owner").query("update data_keys set state = 'destroyed', wrapped = null where org_id = $1", [erased.org.id]);
+  forgetKeys();
+  await expireOnboardings(new Date());
+  expect((await look(other)).state).toBe("expired");
 });
 
 test("the nightly look stops a dead token, writes down what a live one may do, and mends a lost subscription", async () => {

@@ -3,9 +3,11 @@ import fs from "node:fs";
 import path from "node:path";
 import { startPostgres } from "../embedded-pg.mjs";
 import { healthUrls } from "./environment.mjs";
+import { tail } from "./files.mjs";
 import { waitHealthy } from "./health.mjs";
 import { freePort } from "./ports.mjs";
 import { findRedisServer, startRedis } from "./redis.mjs";
+import { Hint } from "./say.mjs";
 import { program } from "./supervise.mjs";
 
 /**
@@ -73,6 +75,13 @@ export async function startPrograms({ supervisor, build, env, logDir, sandboxLog
     const markers = name === "web" ? [files[name], "next-server"] : [files[name]];
     await supervisor.add(name, markers, program({ args: [files[name]], env: env[name], log, cwd }));
     await waitHealthy({ name, url: urls[name], log, restarts: () => supervisor.restarts(name) });
+    return { name, log };
   };
-  await Promise.all(["sandbox", "receiver", "worker", "web"].map(start));
+  const started = await Promise.all(["sandbox", "receiver", "worker", "web"].map(start));
+  // whose port was taken meanwhile has ended by now, and what answered was somebody else
+  await sleep(1000);
+  for (const { name, log } of started)
+    if (supervisor.restarts(name) > 0)
+      throw new Hint(`${name} does not stay up, or another program took its port; the end of ${log}:\n${tail(log)}`);
 }
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
