@@ -19,7 +19,8 @@ export type Noun =
   | "receipt"
   | "onboarding"
   | "press"
-  | "registration";
+  | "registration"
+  | "numberChange";
 
 declare const noun: unique symbol;
 /** A UUID string that names one kind of thing. */

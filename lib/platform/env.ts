@@ -91,7 +91,7 @@ const NEEDED: Record<ProcessKind, readonly (keyof Env)[]> = {
     ...META,
   ],
   receiver: ["DATABASE_INGEST_URL", "INTAKE_KEY", ...META],
-  worker: ["DATABASE_WORKER_URL", "DATABASE_SYSTEM_URL", "REDIS_URL", "TOKEN_ENCRYPTION_KEY", "INTAKE_KEY"],
+  worker: ["DATABASE_WORKER_URL", "DATABASE_SYSTEM_URL", "REDIS_URL", "TOKEN_ENCRYPTION_KEY", "INTAKE_KEY", "WEBHOOK_PUBLIC_URL"],
   tool: [],
 };
 

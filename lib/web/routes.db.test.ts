@@ -59,7 +59,7 @@ beforeAll(async () => {
     lines: [{ from: "client", ago: 5, text: "kata-rahasia" }],
   });
   const [message] = (await listMessages(ctxOf(org, "owner"), { conversationId: chat.conversationId })).items;
-  ids = { conversationId: chat.conversationId, messageId: message?.id ?? "" };
+  ids = { conversationId: chat.conversationId, messageId: message?.id ?? "", channelId: channel.id };
   cookies.owner = await signIn(org, "owner");
   cookies.agent = await signIn(org, "agent");
   cookies.stranger = await signIn(stranger, "owner");
@@ -168,7 +168,7 @@ describe("every route", () => {
   });
 
   test("refuses a lesser role what its permission does not hold", async () => {
-    const forAdmins = closed().filter((r) => ["settings.webhook", "templates.sync"].includes(accessOf(r)));
+    const forAdmins = closed().filter((r) => ["settings.webhook", "templates.sync", "numbers.connect"].includes(accessOf(r)));
     expect(forAdmins.length).toBeGreaterThan(2);
     for (const route of forAdmins) {
       expect((await statusOf(route, cookies.agent)).status, route.address).toBe(403);
