@@ -202,6 +202,18 @@ test("a search is asked in a body, never in an address", async () => {
   expect([status, Array.isArray(JSON.parse(text).items)]).toEqual([200, true]);
 });
 
+test("live looks at numbers are counted per organisation, what is kept is read freely", async () => {
+  const route = found.find((r) => r.address === "/api/v1/whatsapp/check-connection") as Found;
+  const look = async (query: string) => {
+    const request = new Request(`${ORIGIN}${route.address}${query}`, { headers: { cookie: cookies.owner ?? "" } });
+    return (await route.handler(request, { params: Promise.resolve({}) })).status;
+  };
+  const statuses: number[] = [];
+  for (let n = 0; n < 11; n++) statuses.push(await look("?fresh=1"));
+  expect(statuses).toEqual([...Array(10).fill(200), 429]);
+  expect([await look(""), await look("?fresh=yes"), await look("?channelId=1")]).toEqual([200, 422, 422]);
+});
+
 test("sign-out kills the session at once", async () => {
   const cookie = await signIn(org, "agent");
   const byAddress = (address: string, method: string) => found.find((r) => r.address === address && r.method === method) as Found;
