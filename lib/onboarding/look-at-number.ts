@@ -26,12 +26,12 @@ export async function lookAtNumber(channel: ChannelRow): Promise<Look> {
   const base = { ...NOTHING, hasToken: channel.token !== null, ours, coexistence: channel.coexistence };
   const { token } = channel;
   if (token === null || !env().NEXT_PUBLIC_META_APP_ID) return { facts: base, report: null, refusedAs: "not_asked" };
-  const report = await metaAccounts.inspectToken(token);
-  const app = await metaAccounts.readAppSubscription();
+  const [report, app] = await Promise.all([metaAccounts.inspectToken(token), metaAccounts.readAppSubscription()]);
   const facts = { ...base, token: report.ok ? report.value : null, app: app.ok ? app.value : null };
   const refusedAs = report.ok ? null : report.refusal.kind;
-  // a dead token reads nothing, and Meta counts what it is asked
+  // a dead token reads nothing, and Meta counts what it is asked; who is away would let a person wait once more
   if (report.ok && !(report.value.valid && report.value.ours)) return { facts, report: report.value, refusedAs };
+  if (refusedAs === "transport" || refusedAs === "not_sent") return { facts, report: null, refusedAs };
   const [account, number, subscribed] = await Promise.all([
     metaAccounts.readAccount(channel.wabaId, token),
     metaAccounts.readStanding(channel.phoneNumberId, token),
