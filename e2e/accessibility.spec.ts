@@ -84,6 +84,17 @@ for (const colorScheme of ["light", "dark"] as const) {
     await desk.goto("/settings/numbers");
     await expect(desk.getByRole("heading", { name: "Numbers", level: 1 })).toBeVisible();
     expect(await faults(desk, { colours })).toEqual([]);
+    await desk
+      .getByRole("link", { name: /^How it stands/ })
+      .first()
+      .click();
+    await expect(desk.getByRole("heading", { name: "How this number stands", level: 1 })).toBeVisible();
+    expect(await faults(desk, { colours })).toEqual([]);
+    await desk.getByRole("button", { name: "Check now" }).click();
+    await expect(desk.getByRole("region", { name: /^In order/ })).toBeVisible();
+    await expect(desk.getByRole("button", { name: "Check now" })).toBeEnabled();
+    expect(await faults(desk, { colours })).toEqual([]);
+    await desk.getByRole("link", { name: "All numbers" }).click();
     await desk.getByRole("button", { name: "Connect a number" }).click();
     await expect(desk.getByRole("dialog", { name: "Which number?" })).toBeVisible();
     expect(await faults(desk, { colours })).toEqual([]);

@@ -60,6 +60,25 @@ describe("fields", () => {
   });
 });
 
+describe("what a test sets", () => {
+  it("shows in the fields, in health and in the subscription", async () => {
+    const { wabaId } = signed;
+    await bench.control("waba", { wabaId, review: "PENDING", verification: "verified", unpaid: true, subscribed: true });
+    const account = await read("account_review_status,business_verification_status", wabaId);
+    expect(account).toMatchObject({ account_review_status: "PENDING", business_verification_status: "verified" });
+    expect(JSON.stringify((await read("health_status")).health_status)).toContain("141006");
+    await bench.control("waba", { wabaId, unpaid: false, overrideUri: "https://elsewhere.test/hook" });
+    expect(JSON.stringify((await read("health_status")).health_status)).not.toContain("141006");
+    const callback = { whatsapp_business_account: "https://elsewhere.test/hook" };
+    expect((await read("webhook_configuration")).webhook_configuration).toMatchObject(callback);
+    await bench.control("waba", { wabaId, overrideUri: "", subscribed: false });
+    expect((await bench.graph("GET", `/${wabaId}/subscribed_apps`, undefined, signed.token)).body.data).toEqual([]);
+    const ends = await bench.control("tokens/expire", { accessToken: signed.token, at: now + 86_400_000 });
+    expect(ends.body).toMatchObject({ valid: true });
+    expect((await bench.control("waba", { wabaId: "1" })).status).toBe(404);
+  });
+});
+
 describe("registering", () => {
   it("makes the number send, and a wrong PIN does not", async () => {
     const text = { messaging_product: "whatsapp", to: "5511900000001", type: "text", text: { body: "x" } };

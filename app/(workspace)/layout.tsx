@@ -25,6 +25,7 @@ export default async function WorkspaceLayout({ children }: { children: ReactNod
         "templates",
         "settings",
         "onboarding",
+        "standing",
       ])}
     >
       <QueryProvider>

@@ -13,6 +13,7 @@ import { Button, buttonLook } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
+import { Link } from "@/components/ui/link";
 import { displayPhone } from "@/lib/kernel/phone";
 import type { NumbersView, NumberView, OnboardingView, ProposalView } from "@/lib/onboarding/views";
 
@@ -96,13 +97,15 @@ function Proposal({ proposal, onConnect }: { proposal: ProposalView; onConnect: 
 
 function NumberLine({ number }: { number: NumberView }) {
   const t = useTranslations("onboarding");
+  const s = useTranslations("standing");
+  const name = number.name || t("unnamed");
   const known = t.has(`status.${number.status}` as never);
   const past = ({ progress, messages, declined }: NonNullable<NumberView["past"]>) =>
     declined ? t("past.declined") : progress === null ? t("past.waiting") : t("past.progress", { progress, messages });
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-5 py-3.5">
       <div className="min-w-0 grow">
-        <p className="truncate font-semibold">{number.name || t("unnamed")}</p>
+        <p className="truncate font-semibold">{name}</p>
         <p className="flex flex-wrap items-center gap-x-2 text-sm text-muted">
           {number.phone && (
             <span dir="ltr" className="tabular">
@@ -118,6 +121,9 @@ function NumberLine({ number }: { number: NumberView }) {
         </p>
         {number.past && <p className="text-sm text-muted">{past(number.past)}</p>}
       </div>
+      <Link href={`/settings/numbers/standing/${number.id}`} aria-label={s("openNamed", { name })} className="text-sm">
+        {s("open")}
+      </Link>
       <Badge tone={number.status === "connected" ? "accent" : number.status === "disconnected" ? "plain" : "danger"}>
         {known ? t(`status.${number.status}` as "status.connected") : number.status}
       </Badge>

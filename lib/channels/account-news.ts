@@ -1,4 +1,5 @@
 /** Step: an account left, paused or came back; its numbers follow. */
+import { noteConnection } from "@/lib/channels/standing-store";
 import { asId, type Id } from "@/lib/kernel/ids";
 import { audit } from "@/lib/platform/audit";
 import { log } from "@/lib/platform/log";
@@ -24,13 +25,17 @@ export async function applyAccountNews(
   { kind, reason, at }: { kind: keyof typeof MOVES; reason: string; at: Date },
 ): Promise<Id<"channel">[]> {
   const { from, to } = MOVES[kind];
-  const rows = await sql.rows<{ id: string }>(
+  const rows = await sql.rows<{ id: string; before: string }>(
     "channels.news",
-    `update channels set status = $4, status_code = null, status_reason = $5, news_at = $6 where org_id = $1 and waba_id = $2 and status = any($3::text[])
-      and connected_at < $6 and (news_at is null or news_at <= $6) and ($4 <> 'connected' or status_reason = 'ACCOUNT_OFFBOARDED') returning id`,
+    `with was as (select id, status from channels where org_id = $1 and waba_id = $2 and status = any($3::text[])
+        and connected_at < $6 and (news_at is null or news_at <= $6) and ($4 <> 'connected' or status_reason = 'ACCOUNT_OFFBOARDED') for update)
+      update channels c set status = $4, status_code = null, status_reason = $5, news_at = $6 from was where c.org_id = $1 and c.id = was.id
+      returning c.id, was.status as before`,
     [sql.ctx.orgId, wabaId, from, to, reason, at],
   );
   if (rows.length === 0) return [];
+  for (const { id, before } of rows)
+    await noteConnection(sql, asId("channel", id), { from: before, to, reason, source: "provider" });
   log.warn("account.news", { kind, reason, channels: rows.length });
   await audit(
     sql,

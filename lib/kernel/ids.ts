@@ -20,7 +20,8 @@ export type Noun =
   | "onboarding"
   | "press"
   | "registration"
-  | "departure";
+  | "departure"
+  | "numberChange";
 
 declare const noun: unique symbol;
 /** A UUID string that names one kind of thing. */

@@ -1,4 +1,5 @@
 /** The last step: the number becomes a channel. One transaction, nothing outside. */
+import { noteConnection } from "@/lib/channels";
 import { asId, type Id, newId } from "@/lib/kernel/ids";
 import type { Facts } from "@/lib/onboarding/facts";
 import type { Sql } from "@/lib/platform/sql";
@@ -14,7 +15,8 @@ const APP_PACE = 20;
 export async function bindNumber(sql: Sql, facts: Facts, registered: boolean): Promise<Id<"channel">> {
   const { number, wabaId, token } = facts;
   if (!number || !wabaId || !token) throw new Error("a number is bound before it is known");
-  const id = (await findOwn(sql, number.id)) ?? newId("channel");
+  const own = await findOwn(sql, number.id);
+  const id = own?.id ?? newId("channel");
   const sealed = (column: string, value: string | null) => (value === null ? null : sql.keys.seal("channels", column, id, value));
   await sql.run(
     "onboarding.bind",
@@ -37,6 +39,8 @@ export async function bindNumber(sql: Sql, facts: Facts, registered: boolean): P
       facts.tokenUserId,
     ],
   );
+  if (own && own.status !== "connected")
+    await noteConnection(sql, id, { from: own.status, to: "connected", reason: null, source: "person" });
   await sql.run(
     "onboarding.pace",
     `insert into channel_pace (org_id, channel_id, per_second, max_per_second, burst) values ($1, $2, $3, $3, $4)
@@ -53,11 +57,11 @@ export const isTaken = (error: unknown): boolean => {
 };
 
 /** The organisation's own channel of a number, connected or not: reconnecting keeps its history. */
-async function findOwn(sql: Sql, phoneNumberId: string): Promise<Id<"channel"> | null> {
-  const [row] = await sql.rows<{ id: string }>(
+async function findOwn(sql: Sql, phoneNumberId: string): Promise<{ id: Id<"channel">; status: string } | null> {
+  const [row] = await sql.rows<{ id: string; status: string }>(
     "onboarding.own_channel",
-    "select id from channels where org_id = $1 and provider = 'meta' and phone_number_id = $2 order by status <> 'disconnected' desc, created_at desc limit 1",
+    "select id, status from channels where org_id = $1 and provider = 'meta' and phone_number_id = $2 order by status <> 'disconnected' desc, created_at desc limit 1",
     [sql.ctx.orgId, phoneNumberId],
   );
-  return row ? asId("channel", row.id) : null;
+  return row ? { id: asId("channel", row.id), status: row.status } : null;
 }

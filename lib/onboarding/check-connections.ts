@@ -1,14 +1,17 @@
-/** The nightly look at each connection: is its token alive, does Meta still send us its messages. */
-import { type ChannelRow, listChannelRows, noteToken, stopChannel } from "@/lib/channels";
+/** The nightly look at each connection: is its token alive and until when, does Meta still send us its messages, how does it stand. */
+import { type ChannelRow, keepChecks, listChannelRows, noteToken, stopChannel, takeWarning } from "@/lib/channels";
+import { warningOf } from "@/lib/channels/model";
 import { systemCtx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
 import type { Secret } from "@/lib/kernel/secret";
+import { judge, lookAtNumber } from "@/lib/onboarding/look-at-number";
 import { organisationsWithNumbers } from "@/lib/onboarding/sweep-onboarding";
-import { audit } from "@/lib/platform/audit";
+import { type AuditEntry, audit } from "@/lib/platform/audit";
 import { errorFields, log } from "@/lib/platform/log";
 import { counters } from "@/lib/platform/metrics";
-import { inTenantSql } from "@/lib/platform/sql";
+import { inTenantSql, type Sql } from "@/lib/platform/sql";
 import { metaAccounts } from "@/lib/providers/meta/accounts";
+import type { TokenReport } from "@/lib/providers/ports";
 
 /** Checks every connection; one organisation that fails keeps no other from its turn. */
 export async function checkAllConnections(): Promise<void> {
@@ -18,41 +21,68 @@ export async function checkAllConnections(): Promise<void> {
 
 /**
  * Checks an organisation's connections. A dead token stops sending, never receiving; a transport error says nothing about a
- * token and changes nothing. A lost subscription is made anew and written down.
+ * token and changes nothing. A lost subscription is made anew and written down. Of a token's end a warning is given once per
+ * threshold.
  */
-export async function checkConnections(orgId: Id<"organisation">): Promise<void> {
-  const ctx = () => systemCtx(orgId, "connections.check");
-  const channels = await inTenantSql(ctx(), listChannelRows);
-  for (const channel of channels) {
-    if (channel.status === "disconnected" || channel.token === null) continue;
-    await checkOne(ctx, channel, channel.token);
-  }
+export async function checkConnections(orgId: Id<"organisation">, now: () => Date = () => new Date()): Promise<void> {
+  const ctx = () => systemCtx(orgId, "connections.check", now());
+  for (const channel of await inTenantSql(ctx(), listChannelRows))
+    if (channel.status !== "disconnected") await checkOne(ctx, channel);
 }
 
-async function checkOne(ctx: () => ReturnType<typeof systemCtx>, channel: ChannelRow, token: Secret): Promise<void> {
-  const report = await metaAccounts.inspectToken(token);
-  if (!report.ok) {
-    counters.tokenChecks.inc({ result: "unknown" });
-    return log.warn("token.unchecked", { channelId: channel.id, why: report.refusal.kind });
-  }
-  const alive = report.value.valid && report.value.ours;
-  counters.tokenChecks.inc({ result: alive ? "alive" : "dead" });
-  await inTenantSql(ctx(), async (sql) => {
-    await noteToken(sql, channel.id, report.value);
-    if (!alive) await stopChannel(sql, channel.id, "needs_reconnect", report.value.code);
+async function checkOne(ctx: () => ReturnType<typeof systemCtx>, channel: ChannelRow): Promise<void> {
+  const began = ctx();
+  const look = await lookAtNumber(channel);
+  const { report } = look;
+  const alive = report?.valid === true && report.ours;
+  if (channel.token !== null) counters.tokenChecks.inc({ result: report === null ? "unknown" : alive ? "alive" : "dead" });
+  if (channel.token !== null && report === null)
+    log.warn("token.unchecked", { channelId: channel.id, why: look.refusedAs ?? "unknown" });
+  const repaired = alive && channel.token !== null && look.facts.subscribed === false && (await repair(channel, channel.token));
+  if (repaired) look.facts.subscribed = true;
+  const warned = await inTenantSql(began, async (sql) => {
+    if (report) await noteToken(sql, channel.id, report);
+    await keepChecks(sql, channel.id, await judge(sql, channel, look));
+    const due = report && alive ? await warningsDue(sql, channel.id, report) : [];
+    if (report && !alive) await stopChannel(sql, channel.id, "needs_reconnect", report.code);
+    await audit(sql, [
+      ...due.map(({ kind, days }) => entry("token.expiring", channel, { kind, days })),
+      ...(repaired ? [entry("subscription.repaired", channel, { waba: channel.wabaId })] : []),
+    ]);
+    return due;
   });
-  if (alive) await repairSubscription(ctx, channel, token);
+  for (const { kind, days } of warned) {
+    counters.tokensExpiring.inc({ days: String(days) });
+    log.warn("token.expiring", { channelId: channel.id, kind, days });
+  }
 }
 
-async function repairSubscription(ctx: () => ReturnType<typeof systemCtx>, channel: ChannelRow, token: Secret): Promise<void> {
-  const subscribed = await metaAccounts.isSubscribed(channel.wabaId, token);
-  if (!subscribed.ok || subscribed.value) return;
+const entry = (action: string, channel: ChannelRow, detail: AuditEntry["detail"]): AuditEntry => ({
+  action,
+  subject: "channel",
+  subjectId: channel.id,
+  detail,
+});
+
+interface Warning {
+  kind: "token" | "data_access";
+  days: number;
+}
+/** The thresholds crossed since the last look, of the token and of its access to data; each is taken once. */
+async function warningsDue(sql: Sql, channelId: Id<"channel">, report: TokenReport): Promise<Warning[]> {
+  const due: Warning[] = [];
+  const ends = { token: report.expiresAt, data_access: report.dataAccessExpiresAt };
+  for (const kind of ["token", "data_access"] as const) {
+    const expiresAt = ends[kind];
+    const days = warningOf(expiresAt, sql.ctx.now.getTime());
+    if (expiresAt !== null && days !== null && (await takeWarning(sql, channelId, { kind, expiresAt, days })))
+      due.push({ kind, days });
+  }
+  return due;
+}
+
+async function repair(channel: ChannelRow, token: Secret): Promise<boolean> {
   const made = await metaAccounts.subscribe(channel.wabaId, token);
   log.warn("subscription.lost", { channelId: channel.id, repaired: made.ok });
-  if (!made.ok) return;
-  await inTenantSql(ctx(), (sql) =>
-    audit(sql, [
-      { action: "subscription.repaired", subject: "channel", subjectId: channel.id, detail: { waba: channel.wabaId } },
-    ]),
-  );
+  return made.ok;
 }

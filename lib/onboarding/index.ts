@@ -11,6 +11,7 @@ export { advanceJob } from "@/lib/onboarding/jobs";
 export { type DepartureView, noteDeparture, readDeparture } from "@/lib/onboarding/note-departure";
 export { pressConnect } from "@/lib/onboarding/press-connect";
 export { getNumbers, getOnboarding } from "@/lib/onboarding/read-onboarding";
+export { getConnections, getStanding } from "@/lib/onboarding/read-standing";
 export { ReportSignup, reportSignup } from "@/lib/onboarding/report-signup";
 export { StartOnboarding, startOnboarding } from "@/lib/onboarding/start-onboarding";
 export { ChooseOnboarding, cancelOnboarding, chooseOnboarding, retryOnboarding } from "@/lib/onboarding/steer-onboarding";

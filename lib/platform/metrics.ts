@@ -49,6 +49,12 @@ export const counters = {
     help: "Nightly looks at tokens, by what came out; unknown when the provider did not answer",
     labelNames: ["result"],
   }),
+  tokensExpiring: new Counter({
+    ...make,
+    name: "parley_tokens_expiring_total",
+    help: "Warnings that a token or its access to data ends, once per threshold of days",
+    labelNames: ["days"],
+  }),
   jobsDropped: new Counter({ ...make, name: "parley_jobs_dropped_total", help: "Jobs of a name this worker does not know" }),
 };
 export const histograms = {

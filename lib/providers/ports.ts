@@ -166,6 +166,20 @@ export interface RemoteNumber {
   onBusinessApp: boolean;
 }
 
+/** A number as it stands at this moment. */
+export interface RemoteStanding extends RemoteNumber {
+  /** Where its webhooks go: its own address, else its account's, else the app's; null when none was told. */
+  callback: string | null;
+  /** Who in the chain from number to app keeps messages from being sent; null when it was not told. */
+  health: { can: string | null; limitedBy: string[]; codes: number[] } | null;
+}
+
+/** What our app is subscribed to. */
+export interface AppSubscription {
+  callback: string | null;
+  fields: string[];
+}
+
 /** How a call on an account was refused. */
 export interface AccountRefusal {
   /** `auth`: the token. `transport`: nobody can say whether it was done. `not_sent`: certainly not done. `refused`: the provider said no. */
@@ -185,6 +199,8 @@ export interface AccountAdmin {
   readAccount(wabaId: string, token: Secret): Promise<AccountAnswer<RemoteAccount>>;
   /** The proof of access: only a token that was granted the account reads its numbers. */
   listNumbers(wabaId: string, token: Secret): Promise<AccountAnswer<RemoteNumber[]>>;
+  readStanding(phoneNumberId: string, token: Secret): Promise<AccountAnswer<RemoteStanding>>;
+  readAppSubscription(): Promise<AccountAnswer<AppSubscription>>;
   isSubscribed(wabaId: string, token: Secret): Promise<AccountAnswer<boolean>>;
   subscribe(wabaId: string, token: Secret): Promise<AccountAnswer<null>>;
   register(phoneNumberId: string, pin: string, token: Secret): Promise<AccountAnswer<null>>;

@@ -59,7 +59,7 @@ beforeAll(async () => {
     lines: [{ from: "client", ago: 5, text: "kata-rahasia" }],
   });
   const [message] = (await listMessages(ctxOf(org, "owner"), { conversationId: chat.conversationId })).items;
-  ids = { conversationId: chat.conversationId, messageId: message?.id ?? "" };
+  ids = { conversationId: chat.conversationId, messageId: message?.id ?? "", channelId: channel.id };
   cookies.owner = await signIn(org, "owner");
   cookies.agent = await signIn(org, "agent");
   cookies.stranger = await signIn(stranger, "owner");
@@ -168,7 +168,7 @@ describe("every route", () => {
   });
 
   test("refuses a lesser role what its permission does not hold", async () => {
-    const forAdmins = closed().filter((r) => ["settings.webhook", "templates.sync"].includes(accessOf(r)));
+    const forAdmins = closed().filter((r) => ["settings.webhook", "templates.sync", "numbers.connect"].includes(accessOf(r)));
     expect(forAdmins.length).toBeGreaterThan(2);
     for (const route of forAdmins) {
       expect((await statusOf(route, cookies.agent)).status, route.address).toBe(403);
@@ -200,6 +200,18 @@ test("a search is asked in a body, never in an address", async () => {
   expect(search.map((r) => r.method)).toEqual(["POST"]);
   const { status, text } = await statusOf(search[0] as Found, cookies.owner, { body: JSON.stringify({ q: "Rahasia" }) });
   expect([status, Array.isArray(JSON.parse(text).items)]).toEqual([200, true]);
+});
+
+test("live looks at numbers are counted per organisation, what is kept is read freely", async () => {
+  const route = found.find((r) => r.address === "/api/v1/whatsapp/check-connection") as Found;
+  const look = async (query: string) => {
+    const request = new Request(`${ORIGIN}${route.address}${query}`, { headers: { cookie: cookies.owner ?? "" } });
+    return (await route.handler(request, { params: Promise.resolve({}) })).status;
+  };
+  const statuses: number[] = [];
+  for (let n = 0; n < 11; n++) statuses.push(await look("?fresh=1"));
+  expect(statuses).toEqual([...Array(10).fill(200), 429]);
+  expect([await look(""), await look("?fresh=yes"), await look("?channelId=1")]).toEqual([200, 422, 422]);
 });
 
 test("sign-out kills the session at once", async () => {

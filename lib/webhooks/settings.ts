@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { allow } from "@/lib/identity";
+import { META_PATHS } from "@/lib/kernel/addresses";
 import type { Ctx } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
 import { seconds } from "@/lib/kernel/time";
@@ -8,8 +9,7 @@ import { callHttp, HttpFailure } from "@/lib/platform/http";
 import { inTenantSql } from "@/lib/platform/sql";
 import type { HandshakeView, WebhookSettingsView } from "@/lib/webhooks/views";
 
-const ADDRESS = "/api/webhooks/whatsapp";
-const publicUrl = () => new URL(ADDRESS, env().WEBHOOK_PUBLIC_URL).toString();
+const publicUrl = () => new URL(META_PATHS[0], env().WEBHOOK_PUBLIC_URL).toString();
 
 /** What an admin copies into Meta's App Dashboard. */
 export async function getWebhookSettings(ctx: Ctx): Promise<WebhookSettingsView> {

@@ -39,6 +39,8 @@ export interface Waba {
   shared: boolean;
   sharedAt: number;
   restrictions: Restriction[];
+  /** Its payment method does not work: Meta says so in health_status only. */
+  unpaid?: boolean;
   /** waba_ban_state, once one was told. */
   banState?: string;
   templates: Template[];

@@ -22,10 +22,12 @@ export const ACCOUNT_CALLS: { [call: string]: AccountCall } = {
   "POST partner": (ctx, input) => ({ sent: partnerEvent(ctx, readPartnerEvent(ctx, input)) }),
   "POST account": (ctx, input) => changeAccount(ctx, input),
   "POST number": (ctx, input) => patchNumber(numberOf(ctx, input), input),
+  "POST waba": (ctx, input) => patchWaba(ctx, wabaOf(ctx, input), input),
   "POST grant": (ctx, input) => grant(ctx, wabaOf(ctx, input)),
   "POST tokens/expire": (ctx, input) => {
     const token = tokenOf(ctx, input);
-    token.expiresAt = asMoment(input.at) ?? ctx.now() - 1000;
+    if (input.dataAccessAt !== undefined) token.dataAccessExpiresAt = asMoment(input.dataAccessAt) ?? 0;
+    else token.expiresAt = asMoment(input.at) ?? ctx.now() - 1000;
     return tokenView(ctx, token);
   },
   "POST tokens/restore": (ctx, input) => {
@@ -88,6 +90,20 @@ function grant(ctx: Context, waba: Waba): JsonObject {
   const sent = partnerEvent(ctx, { event: "PARTNER_ADDED", ...about });
   partnerEvent(ctx, { event: "PARTNER_APP_INSTALLED", ...about });
   return { sent, tokenId: token?.id ?? null };
+}
+
+/** Sets what an account is, its portfolio's verification and the app's fields among it, without any webhook. */
+function patchWaba(ctx: Context, waba: Waba, input: JsonObject): JsonObject {
+  waba.review = asText(input.review) ?? waba.review;
+  for (const name of ["subscribed", "unpaid"] as const) {
+    const value = input[name];
+    if (typeof value === "boolean") waba[name] = value;
+  }
+  if (input.overrideUri !== undefined) waba.overrideUri = asText(input.overrideUri) || undefined;
+  const owner = ctx.world.portfolios.get(waba.businessId);
+  if (owner) owner.verification = asText(input.verification) ?? owner.verification;
+  const { templates, ...shown } = waba;
+  return { ...shown, verification: owner?.verification, templates: templates.length };
 }
 
 /** Sets what a number is, without any webhook. */

@@ -127,6 +127,7 @@ function changeApp(ctx: Context, input: JsonObject): JsonObject {
   if (input.previousSecret !== undefined) app.previousSecret = asText(input.previousSecret);
   app.deauthorizeUrl = asText(input.deauthorizeUrl) ?? app.deauthorizeUrl;
   app.dataDeletionUrl = asText(input.dataDeletionUrl) ?? app.dataDeletionUrl;
+  if (input.fields !== undefined) app.fields = asArray(input.fields).flatMap((name) => asText(name) ?? []);
   tune(ctx.tune, input);
   return {
     id: app.id,

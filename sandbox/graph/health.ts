@@ -61,6 +61,13 @@ function ofWaba(waba: Waba): Part {
       errors: [blocked(141001, "The WhatsApp Business Account is disabled.", "Appeal in Business Support Home.")],
     };
   }
+  if (waba.unpaid) {
+    return {
+      ...part,
+      can_send_message: "BLOCKED",
+      errors: [blocked(141006, "There is a problem with the payment method.", "Add a payment method that works.")],
+    };
+  }
   if (waba.restrictions.length > 0) {
     return { ...part, can_send_message: "LIMITED", additional_info: waba.restrictions.map((one) => one.type) };
   }

@@ -69,6 +69,7 @@ function accountCard(world: World, waba: Waba): string {
     ["Shared with us", yes(waba.shared)],
     ["Subscribed", waba.overrideUri ? `yes, to ${waba.overrideUri}` : yes(waba.subscribed)],
     ["Review", waba.review],
+    ["Payment", waba.unpaid ? "does not work" : "nothing said"],
     ["Restrictions", waba.banState === "DISABLE" ? "disabled" : waba.restrictions.map((one) => one.type).join(", ") || "none"],
   ];
   return card(`${waba.name} ${wabaId}`, rows, [
@@ -84,6 +85,10 @@ function accountCard(world: World, waba: Waba): string {
     { label: "Lift restrictions", call: "account", body: { field: "restriction", wabaId, value: "NONE" } },
     { label: "Reject review", call: "account", body: { field: "review", wabaId, value: "REJECTED" }, danger: true },
     { label: "Approve review", call: "account", body: { field: "review", wabaId, value: "APPROVED" } },
+    { label: "Break payment", call: "waba", body: { wabaId, unpaid: true }, danger: true },
+    { label: "Mend payment", call: "waba", body: { wabaId, unpaid: false } },
+    { label: "Verify business", call: "waba", body: { wabaId, verification: "verified" } },
+    { label: "Unsubscribe app", call: "waba", body: { wabaId, subscribed: false }, danger: true },
     { label: "Delete account", call: "partner", body: partner("ACCOUNT_DELETED"), danger: true },
   ]);
 }
@@ -130,6 +135,7 @@ function tokenCard(world: World, token: Token, now: number): string {
   ];
   return card(`Token ${tokenId} of ${owner}`, rows, [
     { label: "Expire", call: "tokens/expire", body: { tokenId }, danger: true },
+    { label: "Let end in a week", call: "tokens/expire", body: { tokenId, at: now + 6.5 * 86_400_000 }, danger: true },
     { label: "Revoke", call: "tokens/revoke", body: { tokenId }, danger: true },
     { label: "Restore", call: "tokens/restore", body: { tokenId } },
     { label: "Deauthorize", call: "deauthorize", body: { userId: token.userId }, danger: true },

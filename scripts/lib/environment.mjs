@@ -71,6 +71,7 @@ export function environments({ ports, ownerUrl, redisUrl, secrets, statePath, le
       ...keys,
       ...pick(roles, ["DATABASE_WORKER_URL", "DATABASE_SYSTEM_URL"]),
       WORKER_PORT: `${ports.worker}`,
+      WEBHOOK_PUBLIC_URL: urls.receiver,
       HOSTNAME: "127.0.0.1",
     },
     sandbox: { ...bare(), SANDBOX_PORT: `${ports.sandbox}`, SANDBOX_STATE: statePath, SANDBOX_LEDGER: ledgerPath },

@@ -7,14 +7,10 @@ import { env } from "@/lib/platform/env";
 import { callHttp, HttpFailure } from "@/lib/platform/http";
 import { base } from "@/lib/providers/meta/graph";
 import { type Json, list, obj } from "@/lib/providers/meta/json";
-import type { AccountAdmin, AccountAnswer, RemoteAccount, RemoteNumber, TokenReport } from "@/lib/providers/ports";
-
-const text = (v: unknown): string | null =>
-  typeof v === "string" && v !== "" ? v.replaceAll("\u0000", "").slice(0, 500) : typeof v === "number" ? String(v) : null;
-const whole = (v: unknown): number | null => (typeof v === "number" && Number.isSafeInteger(v) ? v : null);
+import { accountOf, ID, numberOf, reportOf, standingOf, subscriptionOf, text, whole } from "@/lib/providers/meta/read-account";
+import type { AccountAdmin, AccountAnswer, RemoteNumber } from "@/lib/providers/ports";
 
 const TOKEN_CODES = new Set([190, 102, 10, 200]);
-const ID = /^\d{1,32}$/;
 
 const appToken = () => new Secret(`${env().NEXT_PUBLIC_META_APP_ID}|${env().META_APP_SECRET}`);
 const proofOf = (token: Secret) => createHmac("sha256", env().META_APP_SECRET).update(token.open()).digest("hex");
@@ -91,7 +87,7 @@ export const metaAccounts: AccountAdmin = {
   async inspectToken(token) {
     return then(
       await call({ method: "GET", path: "debug_token", token: appToken(), query: { input_token: token.open() } }),
-      (json) => reportOf(obj(json.data)),
+      (json) => reportOf(obj(json.data), env().NEXT_PUBLIC_META_APP_ID),
     );
   },
   async readAccount(wabaId, token) {
@@ -113,6 +109,14 @@ export const metaAccounts: AccountAdmin = {
     }
     return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
   },
+  async readStanding(phoneNumberId, token) {
+    const query = { fields: `${NUMBER_FIELDS},webhook_configuration,health_status` };
+    return then(await call({ method: "GET", path: idPath(phoneNumberId), token, query }), standingOf);
+  },
+  async readAppSubscription() {
+    const path = idPath(env().NEXT_PUBLIC_META_APP_ID ?? "", "/subscriptions");
+    return then(await call({ method: "GET", path, token: appToken() }), subscriptionOf);
+  },
   async isSubscribed(wabaId, token) {
     return then(await call({ method: "GET", path: idPath(wabaId, "/subscribed_apps"), token }), (json) =>
       list(json.data).some((app) => text(obj(obj(app).whatsapp_business_api_data).id) === env().NEXT_PUBLIC_META_APP_ID),
@@ -132,48 +136,3 @@ export const metaAccounts: AccountAdmin = {
     }));
   },
 };
-
-const moment = (v: unknown): number | null => {
-  const at = whole(v);
-  return at ? at * 1000 : null; // 0 means never
-};
-
-function reportOf(data: Json): TokenReport {
-  const error = obj(data.error);
-  const grants = list(data.granular_scopes).map(obj);
-  // the entry of one scope may be missing, so every WhatsApp scope is looked at
-  const accounts = grants.filter((g) => text(g.scope)?.startsWith("whatsapp_")).flatMap((g) => list(g.target_ids).map(text));
-  return {
-    valid: data.is_valid === true,
-    ours: text(data.app_id) === env().NEXT_PUBLIC_META_APP_ID,
-    userId: text(data.user_id),
-    scopes: list(data.scopes).flatMap((s) => text(s) ?? []),
-    expiresAt: moment(data.expires_at),
-    dataAccessExpiresAt: moment(data.data_access_expires_at),
-    accounts: [...new Set(accounts.filter((id): id is string => id !== null && ID.test(id)))],
-    code: whole(error.code),
-    subcode: whole(error.subcode),
-  };
-}
-
-const accountOf = (json: Json): RemoteAccount => ({
-  id: text(json.id) ?? "",
-  name: text(json.name) ?? "",
-  ownerBusinessId: text(obj(json.owner_business_info).id),
-  review: text(json.account_review_status),
-  businessVerification: text(json.business_verification_status),
-});
-
-const numberOf = (n: Json): RemoteNumber => ({
-  id: text(n.id) ?? "",
-  display: text(n.display_phone_number) ?? "",
-  verifiedName: text(n.verified_name) ?? "",
-  status: text(n.status),
-  platform: text(n.platform_type),
-  codeVerification: text(n.code_verification_status),
-  nameStatus: text(n.name_status),
-  quality: text(n.quality_rating),
-  limit: text(n.whatsapp_business_manager_messaging_limit) ?? text(n.messaging_limit_tier),
-  throughput: text(obj(n.throughput).level),
-  onBusinessApp: n.is_on_biz_app === true,
-});

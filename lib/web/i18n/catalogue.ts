@@ -10,6 +10,7 @@ import type pages from "@/lib/web/i18n/locales/en/pages.json";
 import type problems from "@/lib/web/i18n/locales/en/problems.json";
 import type settings from "@/lib/web/i18n/locales/en/settings.json";
 import type shell from "@/lib/web/i18n/locales/en/shell.json";
+import type standing from "@/lib/web/i18n/locales/en/standing.json";
 import type templates from "@/lib/web/i18n/locales/en/templates.json";
 
 export interface Catalogue {
@@ -22,6 +23,7 @@ export interface Catalogue {
   problems: typeof problems;
   settings: typeof settings;
   shell: typeof shell;
+  standing: typeof standing;
   templates: typeof templates;
 }
 
@@ -35,6 +37,7 @@ export const ROOMS = [
   "problems",
   "settings",
   "shell",
+  "standing",
   "templates",
 ] as const satisfies readonly (keyof Catalogue)[];
 
