@@ -87,6 +87,12 @@ describe("messages", () => {
       ["4", "received"],
     ]);
   });
+  it("drops what was taken back elsewhere, and nothing that came after the page was asked for", () => {
+    const fresh = thread([message("2", 2)], "z");
+    expect(ids(mergeMessages(loaded, fresh, ["1", "2", "3"]))).toEqual(["2", "1"]);
+    expect(ids(mergeMessages(loaded, fresh))).toEqual(["2", "3", "1"]);
+    expect(ids(mergeMessages(loaded, thread([message("2", 2), message("3", 3)]), ["1", "2", "3"]))).toEqual(["2", "3"]);
+  });
   it("starts again when something between is missing", () =>
     expect(ids(mergeMessages(loaded, thread([message("9", 9)], "z")))).toEqual(["9"]));
   it("puts a late arrival in its place and hides what was taken back", () => {
