@@ -70,6 +70,21 @@ test("the assign menu opens by its key and is left by keys", async ({ deskOf }) 
   await expect(menu).toHaveCount(0);
 });
 
+test("Escape leaves the choice of templates, and the conversation stays", async ({ deskOf }) => {
+  const client = newClient("Larasati");
+  const desk = await deskOf("lawyer");
+  await clientWrites(client, "Hello");
+  await open(desk, client);
+  await desk.getByRole("log").focus();
+  await desk.keyboard.press("t");
+  const picker = desk.getByRole("region", { name: "Choose a template" });
+  await expect(picker).toBeFocused();
+  await desk.keyboard.press("Escape");
+  await expect(picker).toHaveCount(0);
+  await expect(replyBox(desk)).toBeVisible();
+  await expect(desk.getByRole("log")).toBeFocused();
+});
+
 test("a search begun while a conversation closes goes into the box and resolves nothing", async ({ deskOf }) => {
   const client = newClient("Serafina");
   const desk = await deskOf("lawyer");

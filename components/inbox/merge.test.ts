@@ -8,7 +8,7 @@ const iso = (minute: number) => new Date(Date.UTC(2026, 10, 22, 10, minute)).toI
 const row = (id: string, minute: number, version = 1): ConversationRow => ({
   id,
   name: id,
-  channel: { id: "c", name: "Main" },
+  channel: { id: "c", name: "Main", several: false },
   preview: null,
   lastActivityAt: iso(minute),
   unread: 0,

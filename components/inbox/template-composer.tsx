@@ -55,7 +55,19 @@ export function TemplateComposer({ conversation, onChosen, back, unfolded }: Pro
       />
     );
   return (
-    <section ref={pane} tabIndex={-1} aria-label={t("choose")} className="p-3 outline-none">
+    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: Escape folds what a key unfolded, from any control within
+    <section
+      ref={pane}
+      tabIndex={-1}
+      aria-label={t("choose")}
+      onKeyDown={(event) => {
+        if (!unfolded || event.key !== "Escape") return;
+        event.preventDefault();
+        back.go();
+        requestAnimationFrame(() => document.querySelector<HTMLElement>("[role='log']")?.focus());
+      }}
+      className="p-3 outline-none"
+    >
       <div className="mb-2 flex items-center gap-2">
         <IconButton
           label={back.to === "reply" ? t("backToReply") : t("fold")}
