@@ -55,7 +55,6 @@ export function TemplateComposer({ conversation, onChosen, back, unfolded }: Pro
       />
     );
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: Escape folds what a key unfolded, from any control within
     <section
       ref={pane}
       tabIndex={-1}
