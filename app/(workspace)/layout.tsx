@@ -6,7 +6,7 @@ import { ClockProvider } from "@/components/data/clock";
 import { QueryProvider } from "@/components/data/query-provider";
 import { Shell } from "@/components/shell/shell";
 import { pick } from "@/lib/web/i18n/catalogue";
-import { dateForm } from "@/lib/web/i18n/config";
+import { dateForm, type Locale } from "@/lib/web/i18n/config";
 import { pageCtx, pageMe } from "@/lib/web/page";
 
 export default async function WorkspaceLayout({ children }: { children: ReactNode }) {
@@ -16,7 +16,7 @@ export default async function WorkspaceLayout({ children }: { children: ReactNod
   if (!me) redirect("/sign-in");
   return (
     <NextIntlClientProvider
-      locale={dateForm(locale)}
+      locale={dateForm(locale) as Locale}
       messages={pick(messages, [
         "shell",
         "problems",
