@@ -1,4 +1,4 @@
-import { expect, replyBox, rowOf, test, thread } from "./desk";
+import { expect, open, replyBox, rowOf, test, thread } from "./desk";
 import { clientWrites, newClient, sentTo } from "./sandbox";
 
 test("a morning's triage without a mouse", async ({ deskOf }) => {
@@ -51,6 +51,67 @@ test("a morning's triage without a mouse", async ({ deskOf }) => {
   await desk.keyboard.press("Escape");
   await expect(results).toHaveCount(0);
   await expect.poll(async () => (await sentTo(second)).length, { timeout: 20_000 }).toBe(1);
+});
+
+test("the assign menu opens by its key and is left by keys", async ({ deskOf }) => {
+  const client = newClient("Anjali");
+  const desk = await deskOf("lawyer");
+  await clientWrites(client, "Who takes care of me?");
+  await open(desk, client);
+  await desk.keyboard.press("a");
+  const menu = desk.getByRole("menu");
+  await expect(menu.getByRole("menuitem", { name: "Assign to me" })).toBeFocused();
+  await desk.keyboard.press("Enter");
+  await expect(menu).toHaveCount(0);
+  await expect(desk.getByRole("button", { name: "Assign, now You" })).toBeVisible();
+  await desk.keyboard.press("a");
+  await expect(menu).toBeVisible();
+  await desk.keyboard.press("Escape");
+  await expect(menu).toHaveCount(0);
+});
+
+test("Escape leaves the choice of templates, and the conversation stays", async ({ deskOf }) => {
+  const client = newClient("Larasati");
+  const desk = await deskOf("lawyer");
+  await clientWrites(client, "Hello");
+  await open(desk, client);
+  await desk.getByRole("log").focus();
+  await desk.keyboard.press("t");
+  const picker = desk.getByRole("region", { name: "Choose a template" });
+  await expect(picker).toBeFocused();
+  await desk.keyboard.press("Escape");
+  await expect(picker).toHaveCount(0);
+  await expect(replyBox(desk)).toBeVisible();
+  await expect(desk.getByRole("log")).toBeFocused();
+});
+
+test("a search begun while a conversation closes goes into the box and resolves nothing", async ({ deskOf }) => {
+  const client = newClient("Serafina");
+  const desk = await deskOf("lawyer");
+  await clientWrites(client, "Where is my certificate?");
+  await open(desk, client);
+  await expect(desk.getByRole("button", { name: "Resolve" })).toBeVisible();
+  const changes: string[] = [];
+  desk.on("request", (request) => {
+    if (request.method() !== "GET" && request.url().includes("/status")) changes.push(request.url());
+  });
+  for (let round = 0; round < 3; round++) {
+    await desk.getByRole("log").focus();
+    await desk.evaluate(() => {
+      for (const key of ["Escape", "/"])
+        document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    });
+    await desk.keyboard.type("sertif");
+    await expect(desk.getByRole("searchbox", { name: "Search" })).toHaveValue("sertif");
+    await expect(desk).toHaveURL(/\/inbox\/all\?q=sertif$/);
+    await expect(desk.getByRole("searchbox", { name: "Search" })).toBeFocused();
+    await desk.keyboard.press("Escape");
+    await expect(desk).toHaveURL(/\/inbox\/all$/);
+    await open(desk, client);
+  }
+  await desk.keyboard.press("Escape");
+  await expect(rowOf(desk, client)).toBeFocused();
+  expect(changes).toEqual([]);
 });
 
 test("words, word beginnings and names are found", async ({ deskOf }) => {

@@ -26,6 +26,20 @@ test("a message taken back within the hold never reaches the provider", async ({
   expect(await sentTo(client)).toEqual([]);
 });
 
+test("what its author takes back leaves a colleague's screen, who cannot take it back", async ({ deskOf }) => {
+  const client = newClient("Citra");
+  const [mine, theirs] = [await deskOf("lawyer"), await deskOf("agent")];
+  await clientWrites(client, "Please confirm");
+  await open(mine, client);
+  await open(theirs, client);
+  await reply(mine, "Not for you");
+  await expect(thread(theirs)).toContainText("Not for you");
+  await expect(thread(theirs).getByRole("button", { name: "Undo" })).toHaveCount(0);
+  await thread(mine).getByRole("button", { name: "Undo" }).click();
+  await expect(replyBox(mine)).toHaveValue("Not for you");
+  await expect(thread(theirs)).not.toContainText("Not for you");
+});
+
 test("a bubble is there before the server answers", async ({ deskOf }) => {
   const client = newClient("Dewi");
   const desk = await deskOf("lawyer");

@@ -2,11 +2,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { UserRound, UserRoundCheck } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { membersQuery } from "@/components/inbox/queries";
 import { safeLine } from "@/components/inbox/safe-text";
 import { useGive } from "@/components/inbox/use-triage";
 import { useMe } from "@/components/shell/me";
+import { useShortcuts } from "@/components/shell/use-shortcuts";
 import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
 import { DropdownMenu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from "@/components/ui/dropdown-menu";
@@ -45,6 +47,13 @@ export function AssignMenu({ conversation }: { conversation: ConversationView })
   const members = useQuery({ ...membersQuery, enabled: false }).data?.items ?? [];
   const hand = useGive();
   const { id, assignee, can } = conversation;
+  const [open, setOpen] = useState(false);
+  useShortcuts({
+    a: (event) => {
+      event.preventDefault();
+      setOpen(true);
+    },
+  });
   const mine = assignee?.id === me.userId;
   const name = assignee ? (mine ? t("list.me") : safeLine(assignee.name)) : null;
   const give = (userId: string) => {
@@ -60,9 +69,10 @@ export function AssignMenu({ conversation }: { conversation: ConversationView })
     );
   return (
     <DropdownMenu
+      open={open}
+      onOpenChange={setOpen}
       trigger={
         <Button
-          id="assign"
           size="sm"
           variant="quiet"
           aria-keyshortcuts="A"

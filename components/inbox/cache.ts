@@ -25,8 +25,9 @@ export function putRow(client: QueryClient, row: ConversationRow): void {
   client.invalidateQueries({ queryKey: keys.counts });
 }
 
-export function putMessages(client: QueryClient, conversationId: string, page: MessagePage): void {
-  client.setQueryData<Thread>(keys.messages(conversationId), (data) => data && (mergeMessages(data, page) as Thread));
+/** @param asked messages that were loaded before the page was asked for: those it lacks were taken back */
+export function putMessages(client: QueryClient, conversationId: string, page: MessagePage, asked: readonly string[] = []): void {
+  client.setQueryData<Thread>(keys.messages(conversationId), (data) => data && (mergeMessages(data, page, asked) as Thread));
 }
 
 /** One message that came back from a send, an undo or a resend. */
@@ -42,6 +43,10 @@ export function findByRequest(client: QueryClient, conversationId: string, reque
 /** Whether a live event has named it since it was loaded. */
 export const isOutdated = (client: QueryClient, key: readonly unknown[]): boolean =>
   client.getQueryState(key)?.isInvalidated === true;
+
+export const loadedIds = (client: QueryClient, conversationId: string): string[] =>
+  client.getQueryData<Thread>(keys.messages(conversationId))?.pages.flatMap((page) => page.items.map((message) => message.id)) ??
+  [];
 
 export const isLoaded = (client: QueryClient, conversationId: string, messageId: string): boolean =>
   client

@@ -84,6 +84,7 @@ export const ConversationRow = memo(function ConversationRow({ row, href, open, 
             ) : (
               t("list.unassigned")
             )}
+            {row.channel.several && ` · ${t("channel.via", { name: safeLine(row.channel.name) })}`}
           </span>
           {row.hasDraft && (
             <Badge tone="note">

@@ -8,7 +8,7 @@ const iso = (minute: number) => new Date(Date.UTC(2026, 10, 22, 10, minute)).toI
 const row = (id: string, minute: number, version = 1): ConversationRow => ({
   id,
   name: id,
-  channel: { id: "c", name: "Main" },
+  channel: { id: "c", name: "Main", several: false },
   preview: null,
   lastActivityAt: iso(minute),
   unread: 0,
@@ -86,6 +86,12 @@ describe("messages", () => {
       ["3", "read"],
       ["4", "received"],
     ]);
+  });
+  it("drops what was taken back elsewhere, and nothing that came after the page was asked for", () => {
+    const fresh = thread([message("2", 2)], "z");
+    expect(ids(mergeMessages(loaded, fresh, ["1", "2", "3"]))).toEqual(["2", "1"]);
+    expect(ids(mergeMessages(loaded, fresh))).toEqual(["2", "3", "1"]);
+    expect(ids(mergeMessages(loaded, thread([message("2", 2), message("3", 3)]), ["1", "2", "3"]))).toEqual(["2", "3"]);
   });
   it("starts again when something between is missing", () =>
     expect(ids(mergeMessages(loaded, thread([message("9", 9)], "z")))).toEqual(["9"]));

@@ -49,15 +49,20 @@ export function patchRow(data: Pages<ConversationPage>, id: string, patch: Parti
 /**
  * Merges the newest page (or any fresh messages) into a loaded thread: known ids are replaced where they stand, new ones join the
  * newest page. When nothing overlaps, something between is missing: the thread starts again from the fresh page.
+ * Of `asked`, those that would stand in `fresh` and do not were taken back, and leave.
  */
-export function mergeMessages(data: Pages<MessagePage>, fresh: MessagePage): Pages<MessagePage> {
+export function mergeMessages(data: Pages<MessagePage>, fresh: MessagePage, asked: readonly string[] = []): Pages<MessagePage> {
   const byId = new Map(fresh.items.map((message) => [message.id, message]));
   const overlap = data.pages.some((page) => page.items.some((message) => byId.has(message.id)));
   const isEmpty = data.pages.every((page) => page.items.length === 0);
   if (isEmpty || (!overlap && fresh.nextCursor !== null)) return { pages: [fresh], pageParams: [null] };
+  const oldest = fresh.nextCursor === null ? "" : (fresh.items[0]?.at ?? "");
+  const isGone = (message: MessageView) => !byId.has(message.id) && asked.includes(message.id) && message.at > oldest;
+  const gone = new Set(data.pages.flatMap((page) => page.items.filter(isGone)).map((message) => message.id));
   const pages = data.pages.map((page) => ({
     ...page,
-    items: page.items.map((message) => {
+    items: page.items.flatMap((message) => {
+      if (gone.has(message.id)) return [];
       const found = byId.get(message.id);
       byId.delete(message.id);
       return found ?? message;

@@ -15,6 +15,7 @@ import {
   Video,
 } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { isElsewhere } from "@/components/inbox/card-note";
 import { MessageText } from "@/components/inbox/message-text";
 import { useTypeWord } from "@/components/inbox/message-words";
 import { safeText } from "@/components/inbox/safe-text";
@@ -82,7 +83,7 @@ function CardBody({ type, lines }: { type: string; lines: string[] }) {
           </p>
         ))}
         {withheld && <p className="text-sm text-muted">{t("withheld")}</p>}
-        {lines.length === 0 && !withheld && <p className="text-sm text-muted">{t("seeOnPhone")}</p>}
+        {isElsewhere(type, lines, t.has(`card.${type}` as never)) && <p className="text-sm text-muted">{t("seeOnPhone")}</p>}
       </div>
     </div>
   );

@@ -33,6 +33,7 @@ export function ReplyBox({ conversation, onChooseTemplate }: { conversation: Con
   const box = useRef<HTMLTextAreaElement>(null);
   const text = useDraft(conversation);
   const send = useSend(conversation.id);
+  const { channel } = conversation;
   const name = safeLine(conversation.name);
   const length = text.length;
   const tooLong = length > LONGEST;
@@ -77,7 +78,11 @@ export function ReplyBox({ conversation, onChooseTemplate }: { conversation: Con
           aria-label={t("composer.reply")}
           aria-describedby="reply-count reply-help"
           aria-invalid={tooLong || undefined}
-          placeholder={t("composer.placeholder", { name })}
+          placeholder={
+            channel.several
+              ? t("composer.placeholderVia", { name, channel: safeLine(channel.name) })
+              : t("composer.placeholder", { name })
+          }
           enterKeyHint="enter"
           onChange={(event) => writeDraft(conversation.id, event.target.value)}
           onKeyDown={onKeyDown}

@@ -55,7 +55,18 @@ export function TemplateComposer({ conversation, onChosen, back, unfolded }: Pro
       />
     );
   return (
-    <section ref={pane} tabIndex={-1} aria-label={t("choose")} className="p-3 outline-none">
+    <section
+      ref={pane}
+      tabIndex={-1}
+      aria-label={t("choose")}
+      onKeyDown={(event) => {
+        if (!unfolded || event.key !== "Escape") return;
+        event.preventDefault();
+        back.go();
+        requestAnimationFrame(() => document.querySelector<HTMLElement>("[role='log']")?.focus());
+      }}
+      className="p-3 outline-none"
+    >
       <div className="mb-2 flex items-center gap-2">
         <IconButton
           label={back.to === "reply" ? t("backToReply") : t("fold")}

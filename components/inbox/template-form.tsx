@@ -30,6 +30,8 @@ export function TemplateForm({ conversation, template, onBack, onSent }: Props) 
   const draft = useDraft(conversation);
   const send = useSend(conversation.id);
   const missing = template.variables.filter(({ key }) => !asValue(values[key] ?? ""));
+  const shownAs = ({ key, example }: { key: string; example?: string | null }) =>
+    example ? `${nameOf(key)} (${example})` : nameOf(key);
   const set = (key: string, value: string) => setValues((now) => ({ ...now, [key]: value }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -94,7 +96,7 @@ export function TemplateForm({ conversation, template, onBack, onSent }: Props) 
       </div>
       <div className="mt-2 flex flex-wrap items-center justify-end gap-2">
         <p id="template-error" role="alert" className="grow text-sm text-danger-ink">
-          {asked && missing.length > 0 && t("missing", { names: missing.map(({ key }) => nameOf(key)).join(", ") })}
+          {asked && missing.length > 0 && t("missing", { names: missing.map(shownAs).join(", ") })}
         </p>
         {draft.trim() && missing[0] && (
           <Button size="sm" variant="quiet" onClick={() => missing[0] && set(missing[0].key, asValue(draft))}>

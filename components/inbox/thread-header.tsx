@@ -44,6 +44,9 @@ export function ThreadHeader({ conversation, place }: { conversation: Conversati
                 {phone}
               </bdi>
             )}
+            {conversation.channel.several && (
+              <span className="min-w-0 truncate">{t("channel.via", { name: safeLine(conversation.channel.name) })}</span>
+            )}
           </div>
         </div>
         <AssignMenu conversation={conversation} />

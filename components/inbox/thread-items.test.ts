@@ -48,6 +48,16 @@ describe("items", () => {
       ["d", true, true],
     ]);
   });
+  it("tells lateness of what Meta brought late, and never of what came with a number's history", () => {
+    const late = (receivedAfter: number, since?: string) =>
+      buildItems([message("a", 0, { receivedAt: at(receivedAfter) })], "UTC", null, since).flatMap((item) =>
+        item.kind === "message" ? [item.lateMinutes] : [],
+      )[0];
+    expect(late(1)).toBeNull();
+    expect(late(180, at(-1))).toBe(180);
+    expect(late(180, at(1))).toBeNull();
+    expect(late(8 * 24 * 60, at(-1))).toBeNull();
+  });
   it("separates days in the viewer's zone", () => {
     const messages = [message("a", 0), message("b", 90)]; // 16:00 and 17:30 UTC: 23:00 and 00:30 in Jakarta
     expect(buildItems(messages, "UTC", null).filter((item) => item.kind === "day")).toHaveLength(1);

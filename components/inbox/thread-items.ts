@@ -16,6 +16,8 @@ export type ThreadItem =
 
 const GROUP_MS = 3 * 60_000;
 const LATE_MS = 2 * 60_000;
+/** Meta tries to deliver for so long; what arrives later still was brought in otherwise. */
+const RETRY_MS = 7 * 24 * 60 * 60_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** `2026-11-22` in the zone (IANA name). */
@@ -30,17 +32,26 @@ export function dayOf(at: string | number, zone: string): string {
 
 const speaker = (message: MessageView) => `${message.direction}:${message.origin}:${message.author?.id ?? ""}`;
 
-/** Minutes between the provider's time and its arrival here, when that was long enough to tell. */
-export function lateness(message: MessageView): number | null {
+/**
+ * Minutes between the provider's time and its arrival here, when that was long enough to tell. What was written before `since`,
+ * when the number was connected, came with its history and is not late.
+ */
+export function lateness(message: MessageView, since: string): number | null {
   const late = Date.parse(message.receivedAt) - Date.parse(message.at);
-  return message.direction === "in" && late > LATE_MS ? Math.round(late / 60_000) : null;
+  const told = message.direction === "in" && late > LATE_MS && late < RETRY_MS && message.at >= since;
+  return told ? Math.round(late / 60_000) : null;
 }
 
 const together = (a: ThreadMessage | undefined, b: ThreadMessage) =>
   a !== undefined && speaker(a) === speaker(b) && Date.parse(b.at) - Date.parse(a.at) < GROUP_MS;
 
-/** `unreadFrom` is the id of the first message that was unread when the thread was opened. */
-export function buildItems(messages: readonly ThreadMessage[], zone: string, unreadFrom: string | null): ThreadItem[] {
+/** `unreadFrom` is the id of the first message that was unread when the thread was opened, `since` when the number was connected. */
+export function buildItems(
+  messages: readonly ThreadMessage[],
+  zone: string,
+  unreadFrom: string | null,
+  since = "",
+): ThreadItem[] {
   const items: ThreadItem[] = [];
   let day = "";
   let previous: ThreadMessage | undefined;
@@ -70,7 +81,7 @@ export function buildItems(messages: readonly ThreadMessage[], zone: string, unr
       message,
       first,
       last: true,
-      lateMinutes: lateness(message),
+      lateMinutes: lateness(message, since),
     });
     previous = message;
   }

@@ -59,8 +59,8 @@ export function Thread({ conversation, outdated, place }: Props) {
   const items = useMemo(() => {
     const arrived = new Set(messages.map((message) => message.requestId));
     const all = [...messages, ...pending.filter((message) => !arrived.has(message.requestId))];
-    return buildItems(all, zone, opening?.unreadFrom ?? null);
-  }, [messages, pending, zone, opening]);
+    return buildItems(all, zone, opening?.unreadFrom ?? null, conversation.channelSince);
+  }, [messages, pending, zone, opening, conversation.channelSince]);
   if (error && !data) {
     const reference = error instanceof ProblemError && error.requestId ? { label: t("details"), id: error.requestId } : null;
     return (

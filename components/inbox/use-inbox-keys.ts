@@ -23,7 +23,7 @@ function step(place: Place, by: 1 | -1): void {
   next?.scrollIntoView({ block: "nearest" });
 }
 
-/** The keys of the inbox; letters work outside fields only. */
+/** The keys of the inbox; letters work outside fields only. `A` belongs to the menu it opens. */
 export function useInboxKeys(place: Place): void {
   const me = useMe();
   const status = useChangeStatus();
@@ -58,10 +58,6 @@ export function useInboxKeys(place: Place): void {
     i: () => {
       const id = target(place);
       if (id && me.permissions.includes("inbox.assign")) give(id, { id: me.userId, name: me.name });
-    },
-    a: (event) => {
-      event.preventDefault();
-      document.getElementById("assign")?.click();
     },
     z: () => useLastAction.getState().undo?.(),
     "/": (event) => {

@@ -5,7 +5,7 @@ import { api } from "@/components/data/api";
 import { useClockSync } from "@/components/data/clock";
 import { connectLive } from "@/components/data/live";
 import { useSession } from "@/components/data/session-store";
-import { guessRow, isLoaded, putMessages, putRows } from "@/components/inbox/cache";
+import { guessRow, isLoaded, loadedIds, putMessages, putRows } from "@/components/inbox/cache";
 import { onDraftSaved, saveOnLeaving } from "@/components/inbox/drafts";
 import { keys } from "@/components/inbox/keys";
 import type { Place } from "@/components/inbox/place";
@@ -27,13 +27,15 @@ const landed = (client: QueryClient, queryKey: readonly unknown[]) =>
 async function refreshThread(client: QueryClient, id: string, messageIds: ReadonlySet<string>): Promise<void> {
   await landed(client, keys.messages(id));
   if (!client.getQueryData(keys.messages(id))) return;
+  const asked = loadedIds(client, id);
   const [page, conversation] = await Promise.all([fetchNewest(id), api.get(`/api/conversations/${id}`, ConversationView)]);
-  putMessages(client, id, page);
+  putMessages(client, id, page, asked);
   client.setQueryData(keys.conversation(id), conversation);
   const older = [...messageIds].find((m) => isLoaded(client, id, m) && !page.items.some((message) => message.id === m));
   if (older) {
     const around = await fetchAround(id, older);
-    putMessages(client, id, { items: around.items.filter((message) => isLoaded(client, id, message.id)), nextCursor: null });
+    const items = around.items.filter((message) => isLoaded(client, id, message.id));
+    putMessages(client, id, { items, nextCursor: null }, [older]);
   }
 }
 

@@ -1,5 +1,6 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { api } from "@/components/data/api";
@@ -12,6 +13,7 @@ import { Stopped } from "@/components/onboarding/stopped";
 import { AlertDialog } from "@/components/ui/alert-dialog";
 import { Button, buttonLook } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { Link } from "@/components/ui/link";
 import { FactList } from "@/components/ui/list";
 import type { OnboardingView } from "@/lib/onboarding/views";
 
@@ -26,10 +28,12 @@ export function Journey({ initial }: { initial: OnboardingView }) {
   const format = useFormatter();
   const problem = useProblemText();
   const client = useQueryClient();
+  const router = useRouter();
   const [leaving, setLeaving] = useState(false);
   const { data: journey } = useQuery({ ...journeyQuery(initial.id), initialData: initial });
   const ask = useMutation({
     mutationFn: (what: "retry" | "cancel") => api.send("POST", `${journeyAddress(journey.id)}/${what}`, {}),
+    onSuccess: (_, what) => what === "cancel" && router.push("/settings/numbers"),
     onSettled: () => client.invalidateQueries({ queryKey: ["onboarding", journey.id], exact: true }),
   });
   const steps = journey.path === "new" ? journey.steps.filter(({ step }) => !OF_THE_APP.has(step)) : journey.steps;
@@ -44,6 +48,11 @@ export function Journey({ initial }: { initial: OnboardingView }) {
     <main className="thin-scroll min-h-0 grow overflow-y-auto">
       <div className="mx-auto flex max-w-2xl flex-col gap-6 px-4 py-8 sm:px-8">
         <header>
+          {open && (
+            <Link href="/settings/numbers" className="text-sm">
+              {t("journey.toNumbers")}
+            </Link>
+          )}
           <h1 className="text-xl font-semibold">{t("journey.title")}</h1>
           <p className="mt-1 text-muted">{t(`path.${journey.path}` as "path.new")}</p>
         </header>

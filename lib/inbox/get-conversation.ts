@@ -15,6 +15,7 @@ export async function getConversationView(ctx: Ctx, input: { conversationId: Id<
 
 interface Extra {
   undo_seconds: number;
+  channel_since: Date;
   channel_status: ConversationView["channelState"];
   reply_identity_id: string | null;
 }
@@ -26,7 +27,7 @@ export async function readConversationView(sql: Sql, conversationId: Id<"convers
   const contact = (await readContacts(sql, [raw.contact_id])).get(raw.contact_id);
   const [extra] = await sql.rows<Extra>(
     "conversation.extra",
-    `select o.undo_seconds, h.status as channel_status, c.reply_identity_id from conversations c join organisations o on o.id = c.org_id
+    `select o.undo_seconds, h.status as channel_status, h.connected_at as channel_since, c.reply_identity_id from conversations c join organisations o on o.id = c.org_id
       join channels h on h.org_id = c.org_id and h.id = c.channel_id where c.org_id = $1 and c.id = $2`,
     [ctx.orgId, conversationId],
   );
@@ -41,6 +42,7 @@ export async function readConversationView(sql: Sql, conversationId: Id<"convers
     },
     draft: await readDraft(sql, conversationId),
     channelState: extra?.channel_status ?? "disconnected",
+    channelSince: (extra?.channel_since ?? ctx.now).toISOString(),
     undoSeconds: extra?.undo_seconds ?? 0,
     can: { reply: can(ctx, "inbox.reply"), assign: can(ctx, "inbox.assign"), resolve: can(ctx, "inbox.assign") },
     serverNow: ctx.now.toISOString(),

@@ -75,6 +75,19 @@ test("pages follow each other without gap or repeat, ties included, and are stab
   expect(new Set(seen).size).toBe(120);
 });
 
+test("with several numbers each row and conversation says which it is on", async () => {
+  const several = await makeOrganisation({ users: PEOPLE, channels: [{ name: "Main" }, { name: "Family" }] });
+  const single = await makeOrganisation({ users: PEOPLE });
+  const alone = await seed(single, { phone: "6281299000011", name: "Sole", lines: [client(5, "Halo")] });
+  const id = await seed(several, { phone: "6281299000012", name: "Two", lines: [client(5, "Halo")] });
+  const [row] = (await listConversations(ctxOf(several, "owner"), { view: "all" })).items;
+  expect(row?.channel).toMatchObject({ name: "Main", several: true });
+  const view = await getConversationView(ctxOf(several, "owner"), { conversationId: id });
+  expect(view.channel.several).toBe(true);
+  expect(Date.parse(view.channelSince)).toBeLessThanOrEqual(Date.now());
+  expect((await getConversationView(ctxOf(single, "owner"), { conversationId: alone })).channel.several).toBe(false);
+});
+
 test("views hold what their names say; counts agree", async () => {
   const ctx = ctxOf(org, "lawyer");
   const me = ctx.actor.kind === "user" ? ctx.actor.userId : asId("user", "");

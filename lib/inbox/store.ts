@@ -14,6 +14,7 @@ export interface ConversationRaw {
   id: string;
   channel_id: string;
   channel_name: string;
+  several_channels: boolean;
   contact_id: string;
   status: "open" | "resolved";
   assignee_id: string | null;
@@ -45,9 +46,9 @@ export interface ConversationRaw {
  */
 export const PEOPLE =
   "p as materialized (select u.id, u.name from memberships g join users u on u.id = g.user_id where g.org_id = $1)";
-export const ROW_WITH = `h as materialized (select id, name from channels where org_id = $1), ${PEOPLE}`;
+export const ROW_WITH = `h as materialized (select id, name, count(*) over () > 1 as several from channels where org_id = $1), ${PEOPLE}`;
 /** The list's columns: no join for inbound previews, primary keys for the rest. `$1` is the organisation, `$2` the viewer. */
-export const ROW_COLUMNS = `c.id, c.channel_id, h.name as channel_name, c.contact_id, c.status, c.assignee_id, u.name as assignee_name, c.name_sealed,
+export const ROW_COLUMNS = `c.id, c.channel_id, h.name as channel_name, h.several as several_channels, c.contact_id, c.status, c.assignee_id, u.name as assignee_name, c.name_sealed,
   c.preview_sealed, c.preview_type, c.preview_direction, c.last_activity_at, c.last_inbound_at, c.unread, c.version,
   d.user_id is not null as has_draft, m.author_id, a.name as author_name, m.quality_held, m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, o.state as outbox_state`;
 export const ROW_JOINS = `join h on h.id = c.channel_id
@@ -91,7 +92,7 @@ export function toConversationRow(sql: Sql, r: ConversationRaw): ConversationRow
   return {
     id: r.id,
     name: readName(sql, r) ?? shownName(null, null, r.contact_id),
-    channel: { id: r.channel_id, name: r.channel_name },
+    channel: { id: r.channel_id, name: r.channel_name, several: r.several_channels },
     preview:
       preview === null || !r.preview_direction
         ? null

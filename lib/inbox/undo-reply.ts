@@ -2,7 +2,7 @@ import { allow } from "@/lib/identity";
 import { lockConversation, setLastMessage } from "@/lib/inbox/store";
 import { listThreadTail } from "@/lib/inbox/thread-tail";
 import { previewOf } from "@/lib/kernel/content";
-import type { Ctx } from "@/lib/kernel/ctx";
+import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import { AppError, notFound } from "@/lib/kernel/errors";
 import { asId, type Id } from "@/lib/kernel/ids";
 import { cancelHeld, findMessageRow, readBody, toMessageView } from "@/lib/messages";
@@ -12,8 +12,8 @@ import { conversationChanged, publishLive } from "@/lib/platform/live";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
 /**
- * Takes a reply back while it is held. The provider never sees it; its text goes back to the composer.
- * @throws AppError `not_found`; `precondition` `not_held` when it is too late
+ * Takes one's own reply back while it is held: its words are nobody else's to take. The provider never sees it; its text goes back to the composer.
+ * @throws AppError `not_found`; `forbidden` `not_author`; `precondition` `not_held` when it is too late
  */
 export async function undoReply(
   ctx: Ctx,
@@ -23,6 +23,7 @@ export async function undoReply(
   const result = await inTenantSql(ctx, async (sql) => {
     const row = await findMessageRow(sql, input.messageId);
     if (row?.direction !== "out") throw notFound("message");
+    if (row.author_id !== userIdOf(ctx)) throw new AppError("forbidden", "not_author");
     const conversationId = asId("conversation", row.conversation_id);
     await lockConversation(sql, conversationId);
     if (!(await cancelHeld(sql, input.messageId))) throw new AppError("precondition", "not_held");

@@ -21,7 +21,8 @@ export const ConversationRow = z.object({
   id: z.string(),
   /** Name as the client writes it, else the formatted phone, else the tail of an id. */
   name: z.string(),
-  channel: PersonView,
+  /** The number of ours it is on; `several` if there are others, and its name is to be said. */
+  channel: z.object({ id: z.string(), name: z.string(), several: z.boolean() }),
   preview: z.nullable(PreviewView),
   lastActivityAt: z.string(),
   unread: z.number(),
@@ -55,6 +56,8 @@ export const ConversationView = z.object({
   draft: z.nullable(z.object({ text: z.string(), updatedAt: z.string() })),
   /** Anything but `connected` means replies wait: the number must be reconnected or Meta blocked it. */
   channelState: z.enum(["connected", "needs_reconnect", "blocked", "disconnected"]),
+  /** When this number was connected: what is older came with its history. */
+  channelSince: z.string(),
   /** Length of the undo hold of this organisation, in seconds. */
   undoSeconds: z.number(),
   can: z.object({ reply: z.boolean(), assign: z.boolean(), resolve: z.boolean() }),

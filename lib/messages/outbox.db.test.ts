@@ -172,6 +172,18 @@ test("undo inside the hold: the provider got nothing, the text comes back, the r
   });
 });
 
+test("only its author may take a reply back: nobody else is offered it or given the text", async () => {
+  const s = await stage({ undoSeconds: 5 });
+  const message = await reply(s, "punya saya");
+  expect(message.can.undo).toBe(true);
+  expect((await shown(s, message.id))?.can.undo).toBe(false);
+  await expect(undoReply(ctxOf(s.org, "owner"), { messageId: asId("message", message.id) })).rejects.toMatchObject({
+    code: "forbidden",
+    detail: "not_author",
+  });
+  expect((await outboxOf(message.id)).state).toBe("held");
+});
+
 test("outside the window a text is refused, at writing and at claim", async () => {
   const closed = await stage({ ago: 25 * 60 });
   await expect(reply(closed, "terlambat")).rejects.toMatchObject({ code: "precondition", detail: "window_closed" });

@@ -1,5 +1,6 @@
 /** What a message answers or reacts to, found by the provider's id inside the same conversation. */
 import { previewOf } from "@/lib/kernel/content";
+import { userIdOf } from "@/lib/kernel/ctx";
 import { authorOf, type MessageBody, type MessageRow, readBody, viewOf } from "@/lib/messages/store";
 import type { MessageView, QuotedView } from "@/lib/messages/views";
 import type { Sql } from "@/lib/platform/sql";
@@ -15,8 +16,9 @@ export async function toMessageViews(sql: Sql, rows: readonly MessageRow[], mayR
   });
   const targets = opened.flatMap(({ target }) => target ?? []);
   const found = rows[0] && targets.length > 0 ? await findQuoted(sql, rows[0].conversation_id, targets) : NONE;
+  const viewer = { userId: userIdOf(sql.ctx), mayResend };
   return opened.map(({ row, content, target }) =>
-    viewOf(row, content, target && (found.get(target.toString("latin1")) ?? "missing"), mayResend),
+    viewOf(row, content, target && (found.get(target.toString("latin1")) ?? "missing"), viewer),
   );
 }
 const NONE: ReadonlyMap<string, QuotedView> = new Map();

@@ -1,6 +1,7 @@
 /** Steps on message rows; the only place their sealed columns are opened. */
 
 import { ContentView, isUnopened, opensWindow, UNOPENED } from "@/lib/kernel/content";
+import { userIdOf } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
 import { type OutboxState, shownState } from "@/lib/messages/model";
 import type { MessageView } from "@/lib/messages/views";
@@ -77,10 +78,16 @@ const iso = (d: Date | null) => d?.toISOString() ?? null;
 
 /** A row as it leaves the server. `mayResend` is the viewer's right. */
 export const toMessageView = (sql: Sql, row: MessageRow, mayResend: boolean): MessageView =>
-  viewOf(row, readBody(sql, row.id, row.body_sealed).content, null, mayResend);
+  viewOf(row, readBody(sql, row.id, row.body_sealed).content, null, { userId: userIdOf(sql.ctx), mayResend });
+
+/** Who looks: what one may do with a message depends on it. */
+export interface Viewer {
+  userId: string | null;
+  mayResend: boolean;
+}
 
 /** The same of a row that was opened before. */
-export function viewOf(row: MessageRow, content: ContentView, quoted: MessageView["quoted"], mayResend: boolean): MessageView {
+export function viewOf(row: MessageRow, content: ContentView, quoted: MessageView["quoted"], viewer: Viewer): MessageView {
   const state = shownState({
     direction: row.direction,
     qualityHeld: row.quality_held,
@@ -116,8 +123,8 @@ export function viewOf(row: MessageRow, content: ContentView, quoted: MessageVie
     releaseAt: state === "held" ? iso(row.release_at) : null,
     requestId: row.request_id,
     can: {
-      undo: state === "held",
-      resend: mayResend && !row.resent && !isUnopened(content) && (state === "needs_review" || state === "failed"),
+      undo: state === "held" && row.author_id === viewer.userId,
+      resend: viewer.mayResend && !row.resent && !isUnopened(content) && (state === "needs_review" || state === "failed"),
     },
     resent: row.resent,
   };

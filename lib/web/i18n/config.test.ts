@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asLocale, asTimeZone, negotiateLocale } from "@/lib/web/i18n/config";
+import { asLocale, asTimeZone, dateForm, negotiateLocale } from "@/lib/web/i18n/config";
 
 describe("negotiateLocale", () => {
   it.each([
@@ -21,4 +21,12 @@ it("takes only known names from cookies", () => {
   expect(asTimeZone("Asia/Jakarta")).toBe("Asia/Jakarta");
   expect(asTimeZone("Mars/Olympus")).toBe("UTC");
   expect(asTimeZone(undefined)).toBe("UTC");
+});
+
+it("writes English dates day before month", () => {
+  const day = (locale: string) =>
+    new Date(Date.UTC(2026, 10, 24)).toLocaleDateString(dateForm(locale), { day: "numeric", month: "long" });
+  expect(day("en")).toBe("24 November");
+  expect(day("id")).toBe("24 November");
+  expect(dateForm("pt-BR")).toBe("pt-BR");
 });

@@ -15,6 +15,9 @@ const byTag = (tag: string): Locale | null => {
 
 export const asLocale = (value: string | null | undefined): Locale | null => LOCALES.find((locale) => locale === value) ?? null;
 
+/** How dates and numbers are written in a language of the interface: English ones day before month. */
+export const dateForm = (locale: string) => (locale === "en" ? "en-GB" : locale);
+
 /** The first language of an `Accept-Language` header that we speak, by its weights; null when there is none. */
 export function negotiateLocale(header: string | null): Locale | null {
   const wishes = (header ?? "")
