@@ -5,7 +5,7 @@ import { AppError } from "@/lib/kernel/errors";
 import { type Id, newId } from "@/lib/kernel/ids";
 import { addMs } from "@/lib/kernel/time";
 import { PRESS_LIVES } from "@/lib/onboarding/model";
-import { getSession } from "@/lib/onboarding/store";
+import { lockSession } from "@/lib/onboarding/store";
 import type { PressView } from "@/lib/onboarding/views";
 import { env } from "@/lib/platform/env";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
@@ -27,7 +27,7 @@ export async function pressConnect(
   if (!appId || !configId) throw new AppError("precondition", "unconfigured");
   const state = randomBytes(32).toString("base64url");
   const path = await inTenantSql(ctx, async (sql) => {
-    const session = await getSession(sql, sessionId);
+    const session = await lockSession(sql, sessionId); // one that is being ended leaves no press behind
     if (session.state !== "open" || session.expiresAt <= ctx.now) throw new AppError("precondition", "not_open");
     await sql.run(
       "onboarding.press",

@@ -193,6 +193,7 @@ export async function makeDue(sql: Sql, id: Id<"onboarding">): Promise<void> {
   );
 }
 
+/** Ends a journey. What it found out, token and PIN included, and its presses are destroyed: the channel has what it needs. */
 export async function finishSession(
   sql: Sql,
   id: Id<"onboarding">,
@@ -201,8 +202,12 @@ export async function finishSession(
 ): Promise<void> {
   await sql.run(
     "onboarding.finish",
-    `update onboarding_sessions set state = $3, channel_id = coalesce($4, channel_id), finished_at = $5, due_at = null, lease_until = null
+    `update onboarding_sessions set state = $3, channel_id = coalesce($4, channel_id), facts_sealed = null, finished_at = $5, due_at = null, lease_until = null
       where org_id = $1 and id = $2`,
     [sql.ctx.orgId, id, state, channelId, sql.ctx.now],
   );
+  await sql.run("onboarding.forget_presses", "delete from onboarding_presses where org_id = $1 and session_id = $2", [
+    sql.ctx.orgId,
+    id,
+  ]);
 }
