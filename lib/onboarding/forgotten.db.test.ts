@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { cancelOnboarding } from "@/lib/onboarding";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { cancelOnboarding, chooseOnboarding, getNumbers, pressConnect, retryOnboarding } from "@/lib/onboarding";
+import { log } from "@/lib/platform/log";
 import { poolOf } from "@/lib/platform/pool";
 import { advance, begin, closeAll, type Desk, goTo, look, metaSettings, report, signup } from "@/lib/testing/journeys";
 import { type Sandbox, startSandbox } from "@/sandbox/server";
@@ -42,6 +43,34 @@ test("what a journey found out is forgotten when it is done; its page names the 
   expect(await kept(desk)).toEqual([{ state: "done", facts: false, presses: 0 }]);
   const { rows } = await poolOf("owner").query("select name from channels where org_id = $1", [desk.org.id]);
   expect((await look(desk)).number).toEqual({ display: expect.stringMatching(/^\d+$/), name: rows[0].name });
+});
+
+test("a journey that does not open is shown as such beside the others, goes nowhere, and can be given up", async () => {
+  const broken = await begin();
+  await report(broken, await signup({ flow: "only_waba" }));
+  const whole = await begin("new", broken.org);
+  await poolOf("owner").query(
+    "update onboarding_sessions set facts_sealed = set_byte(facts_sealed, 40, (get_byte(facts_sealed, 40) + 1) % 256) where id = $1",
+    [broken.sessionId],
+  );
+  const said = vi.spyOn(log, "error").mockReturnValue();
+  const open = (await getNumbers(broken.ctx)).open.map((o) => [o.id, o.readable, o.busy]);
+  expect(open).toEqual([
+    [whole.sessionId, true, false],
+    [broken.sessionId, false, false],
+  ]);
+  expect(await look(broken)).toMatchObject({ state: "open", readable: false });
+  await advance(broken);
+  for (const attempt of [
+    pressConnect(broken.ctx, broken),
+    retryOnboarding(broken.ctx, broken),
+    chooseOnboarding(broken.ctx, { ...broken, choice: { wabaId: "1" } }),
+  ])
+    await expect(attempt).rejects.toMatchObject({ code: "precondition", detail: "unreadable" });
+  expect(said.mock.calls).toEqual([["row.unopened", { table: "onboarding_sessions", rowId: broken.sessionId }]]);
+  await cancelOnboarding(broken.ctx, broken);
+  expect(await look(broken)).toMatchObject({ state: "cancelled", readable: true });
+  said.mockRestore();
 });
 
 test("journeys that were over before forget at the migration, run as its own role", async () => {
