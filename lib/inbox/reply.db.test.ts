@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { listMessages, replyToConversation, resendMessage } from "@/lib/inbox";
 import { asId, newId } from "@/lib/kernel/ids";
+import { MESSAGE_COLUMNS, MESSAGE_JOINS } from "@/lib/messages";
 import { closeDb } from "@/lib/platform/db";
 import { closeJobs } from "@/lib/platform/jobs";
 import { closePools, poolOf } from "@/lib/platform/pool";
@@ -157,6 +158,31 @@ test("resends of resends made before belong to the first one's family after the 
       s.org.id,
     ]);
     expect(rows.map((r) => r.resend_of)).toEqual([null, a.id, a.id, a.id]);
+  } finally {
+    await client.query("rollback");
+    client.release();
+  }
+});
+
+test("a family is looked up by its first member, under row-level security too", async () => {
+  const s = await stage();
+  const client = await owner().connect();
+  try {
+    await client.query("begin");
+    await client.query(
+      `insert into messages (org_id, id, conversation_id, direction, origin, type, at, received_at)
+        select $1, gen_random_uuid(), $2, 'in', 'client', 'text', now(), now() from generate_series(1, 3000)`,
+      [s.org.id, s.conversationId],
+    );
+    await client.query("analyze messages");
+    await client.query("select set_config('app.org_id', $1, true)", [s.org.id]);
+    await client.query("set local role app");
+    const { rows } = await client.query<{ "QUERY PLAN": string }>(
+      `explain select ${MESSAGE_COLUMNS} from messages m ${MESSAGE_JOINS} where m.org_id = '${s.org.id}' and m.conversation_id = '${s.conversationId}'`,
+    );
+    const looked = rows.flatMap((row, i) => (row["QUERY PLAN"].includes("messages_resend") ? [rows[i + 1]?.["QUERY PLAN"]] : []));
+    expect(looked).toHaveLength(2);
+    for (const line of looked) expect(line).toMatch(/Index Cond: .*resend_of = /);
   } finally {
     await client.query("rollback");
     client.release();

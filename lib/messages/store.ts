@@ -49,6 +49,8 @@ export interface MessageRow {
   went_otherwise: boolean;
 }
 
+// not `coalesce`: Postgres takes that for leaky, and would not look it up in an index under row-level security
+const ROOT = "case when m.resend_of is null then m.id else m.resend_of end";
 const IN_TROUBLE = "m.failed_at is not null or o.state in ('needs_review', 'rejected')";
 /**
  * The columns of a MessageRow; `m` is messages, `o` outbox, `u` users. A message and its resends are a family, of which one may be under
@@ -59,13 +61,13 @@ export const MESSAGE_COLUMNS = `m.id, m.conversation_id, m.direction, m.origin, 
   o.state as outbox_state, o.release_at, m.resend_of,
   case when ${IN_TROUBLE} then
     (select count(*) > 0 from messages r join outbox n on n.org_id = r.org_id and n.message_id = r.id
-      where r.org_id = m.org_id and r.resend_of = coalesce(m.resend_of, m.id) and r.failed_at is null and n.state not in ('rejected', 'cancelled')
+      where r.org_id = m.org_id and r.resend_of = ${ROOT} and r.failed_at is null and n.state not in ('rejected', 'cancelled')
         and (r.at, r.id) > (m.at, m.id))
     else false end as resent,
   case when ${IN_TROUBLE} then
     (select count(*) > 0 from messages r
-      where r.org_id = m.org_id and r.resend_of = coalesce(m.resend_of, m.id) and r.id <> m.id and r.accepted_at is not null and r.failed_at is null)
-    or (select count(*) > 0 from messages r where r.org_id = m.org_id and r.id = m.resend_of and r.accepted_at is not null and r.failed_at is null)
+      where r.org_id = m.org_id and r.resend_of = ${ROOT} and r.id <> m.id and r.accepted_at is not null and r.failed_at is null)
+    or (select count(*) > 0 from messages r where r.org_id = m.org_id and r.id = m.resend_of and r.conversation_id = m.conversation_id and r.accepted_at is not null and r.failed_at is null)
     else false end as went_otherwise`;
 export const MESSAGE_JOINS = `left join outbox o on m.direction = 'out' and m.accepted_at is null and o.org_id = m.org_id and o.message_id = m.id
   left join users u on u.id = m.author_id`;
