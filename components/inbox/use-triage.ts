@@ -65,13 +65,17 @@ export function useGive() {
   const offerUndo = useOfferUndo();
   const show = useToasts((state) => state.show);
   const { mutate } = useMutation({
-    mutationFn: ({ id, after }: Change<PersonView | null>) =>
-      api.put(`/api/conversations/${id}/assignee`, { userId: after?.id ?? null }, ConversationRow),
+    mutationFn: ({ id, before, after, withdraw }: Change<PersonView | null>) => {
+      // an undo takes back what it was offered for, and nobody's decision since
+      const from = withdraw ? {} : { from: before?.id ?? null };
+      return api.put(`/api/conversations/${id}/assignee`, { userId: after?.id ?? null, ...from }, ConversationRow);
+    },
     onMutate: ({ id, after }) => guessRow(client, id, { assignee: after }),
     onSuccess: (row) => putRow(client, row),
     onError: (error, { id, before, withdraw }) => {
       withdraw?.();
       guessRow(client, id, { assignee: before });
+      if (!withdraw) void client.invalidateQueries({ queryKey: keys.conversation(id) });
       show({ title: problem(error), tone: "danger" });
     },
   });

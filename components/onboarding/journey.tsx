@@ -11,6 +11,7 @@ import { journeyAddress, journeyQuery } from "@/components/onboarding/queries";
 import { StepLine } from "@/components/onboarding/step-line";
 import { Stopped } from "@/components/onboarding/stopped";
 import { AlertDialog } from "@/components/ui/alert-dialog";
+import { Banner } from "@/components/ui/banner";
 import { Button, buttonLook } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Link } from "@/components/ui/link";
@@ -38,10 +39,11 @@ export function Journey({ initial }: { initial: OnboardingView }) {
   });
   const steps = journey.path === "new" ? journey.steps.filter(({ step }) => !OF_THE_APP.has(step)) : journey.steps;
   const open = journey.state === "open";
+  const goesOn = open && journey.readable;
   const failed = journey.steps.find((s) => s.state === "failed");
   const begun = journey.steps.some((s) => s.state !== "waiting");
   const needsMeta =
-    open &&
+    goesOn &&
     !journey.busy &&
     (!begun || (failed !== undefined && (NEEDS_META.has(failed.step) || failed.cause === "token_refused")));
   return (
@@ -65,6 +67,11 @@ export function Journey({ initial }: { initial: OnboardingView }) {
             </a>
           </Card>
         )}
+        {open && !journey.readable && (
+          <Banner tone="danger" className="rounded">
+            <p className="break-words">{t("journey.unreadable", { id: journey.id })}</p>
+          </Banner>
+        )}
         {needsMeta && (
           <Card>
             <h2 className="mb-1 font-semibold">{t("journey.meta")}</h2>
@@ -77,8 +84,8 @@ export function Journey({ initial }: { initial: OnboardingView }) {
           <ol className="divide-y divide-line" aria-live="polite">
             {steps.map((step) => (
               <StepLine key={step.step} step={step}>
-                {open && step.state === "asked" && <Choice journey={journey} />}
-                {open && step === failed && !needsMeta && (
+                {goesOn && step.state === "asked" && <Choice journey={journey} />}
+                {goesOn && step === failed && !needsMeta && (
                   <Button size="sm" className="mt-2" pending={ask.isPending} onClick={() => ask.mutate("retry")}>
                     {t("journey.retry")}
                   </Button>

@@ -162,6 +162,9 @@ function OpenJourneys({ journeys }: { journeys: OnboardingView[] }) {
                   })}{" "}
                   · <span className="tabular">{journey.trackingCode}</span>
                 </p>
+                {!journey.readable && (
+                  <p className="break-words text-danger-ink">{t("journey.unreadable", { id: journey.id })}</p>
+                )}
               </div>
               <a href={`/settings/numbers/${journey.id}`} className={buttonLook()}>
                 {t("resume")}

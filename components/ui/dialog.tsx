@@ -1,9 +1,10 @@
 "use client";
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { cn } from "@/components/ui/cn";
 import { IconButton } from "@/components/ui/icon-button";
+import { leaveOnEscape } from "@/components/ui/leave-on-escape";
 
 export const scrimLook =
   "fixed inset-0 z-40 bg-scrim data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=closed]:animate-out data-[state=closed]:fade-out-0";
@@ -24,12 +25,18 @@ interface Props {
 
 /** A modal dialog with a title, an optional description and a close button. */
 export function Dialog({ open, onOpenChange, title, description, closeLabel, trigger, footer, className, children }: Props) {
+  const [ownOpen, setOwnOpen] = useState(false);
+  const change = onOpenChange ?? setOwnOpen;
   return (
-    <Radix.Root {...(open !== undefined && { open })} {...(onOpenChange && { onOpenChange })}>
+    <Radix.Root open={open ?? ownOpen} onOpenChange={change}>
       {trigger && <Radix.Trigger asChild>{trigger}</Radix.Trigger>}
       <Radix.Portal>
         <Radix.Overlay className={scrimLook} />
-        <Radix.Content className={cn(panelLook, className)} {...(!description && { "aria-describedby": undefined })}>
+        <Radix.Content
+          className={cn(panelLook, className)}
+          onKeyDown={leaveOnEscape(() => change(false))}
+          {...(!description && { "aria-describedby": undefined })}
+        >
           <header className="flex items-start gap-3 px-5 pt-4 pb-3">
             <div className="min-w-0 grow">
               <Radix.Title className="text-lg font-semibold">{title}</Radix.Title>

@@ -1,8 +1,9 @@
 "use client";
 import { Check } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
-import type { ComponentProps, ReactNode } from "react";
+import { type ComponentProps, type ReactNode, useState } from "react";
 import { cn } from "@/components/ui/cn";
+import { leaveOnEscape } from "@/components/ui/leave-on-escape";
 
 export const floatLook =
   "z-50 rounded-md border border-line bg-floating p-1 text-ink shadow-floating outline-none data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:zoom-in-98";
@@ -32,8 +33,10 @@ export function DropdownMenu({
   onCloseAutoFocus,
   children,
 }: MenuProps) {
+  const [ownOpen, setOwnOpen] = useState(false);
+  const change = onOpenChange ?? setOwnOpen;
   return (
-    <Radix.Root modal={false} {...(open !== undefined && { open })} {...(onOpenChange && { onOpenChange })}>
+    <Radix.Root modal={false} open={open ?? ownOpen} onOpenChange={change}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
@@ -42,6 +45,7 @@ export function DropdownMenu({
           sideOffset={6}
           collisionPadding={8}
           {...(onCloseAutoFocus && { onCloseAutoFocus })}
+          onKeyDown={leaveOnEscape(() => change(false))}
           className={cn(
             floatLook,
             "thin-scroll max-h-[var(--radix-dropdown-menu-content-available-height)] min-w-52 overflow-y-auto",

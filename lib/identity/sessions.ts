@@ -60,12 +60,12 @@ export type StreamFate = "live" | "ended" | "changed";
 /**
  * What became of the sessions behind open streams. `changed` means the person moved to another organisation in another
  * tab; a changed role ends the stream too, since its rights were judged when it began.
- * @returns by hex of the session's hash
+ * @returns one per entry, in their order: two streams of one session may have begun under different rights
  */
 export async function fatesOfSessions(
   list: readonly { idHash: Buffer; role: string | null; orgId: string }[],
   now: Date,
-): Promise<Map<string, StreamFate>> {
+): Promise<StreamFate[]> {
   const rows = await inSystem("session streams", (sql) =>
     sql.rows<{ id_hash: Buffer; role: string | null; active_org_id: string; live: boolean; revoked_why: string | null }>(
       "session.fates",
@@ -76,14 +76,11 @@ export async function fatesOfSessions(
     ),
   );
   const found = new Map(rows.map((r) => [r.id_hash.toString("hex"), r]));
-  return new Map(
-    list.map((l) => {
-      const hex = l.idHash.toString("hex");
-      const row = found.get(hex);
-      const live = row?.live && row.role === l.role && row.active_org_id === l.orgId;
-      return [hex, live ? "live" : row?.revoked_why === "switched" ? "changed" : "ended"];
-    }),
-  );
+  return list.map((l) => {
+    const row = found.get(l.idHash.toString("hex"));
+    if (row?.live && row.role === l.role && row.active_org_id === l.orgId) return "live";
+    return row?.revoked_why === "switched" ? "changed" : "ended";
+  });
 }
 
 interface Opening {

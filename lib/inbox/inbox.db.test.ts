@@ -171,6 +171,22 @@ test("search finds words, beginnings, names and phones, accents and case folded;
   expect((await searchInbox(ctx, { q: "!!" })).items).toEqual([]);
 });
 
+test("an undo that comes after somebody else's decision is a conflict and changes nothing", async () => {
+  const id = await seed(org, { phone: "628111027", name: "Wira", lines: [client(9, "Baik")] });
+  const lawyer = ctxOf(org, "lawyer");
+  const [a, b] = [org.users.find((u) => u.role === "lawyer")?.id, org.users.find((u) => u.role === "agent")?.id];
+  if (!a || !b) throw new Error("no users");
+  const give = (userId: typeof a | null, from?: typeof a | null) =>
+    assignConversation(lawyer, { conversationId: id, userId, ...(from === undefined ? {} : { from }) });
+  await give(a);
+  await give(b);
+  for (const from of [a, null]) await expect(give(from === a ? null : a, from)).rejects.toMatchObject({ code: "conflict" });
+  expect((await getConversationView(lawyer, { conversationId: id })).assignee?.id).toBe(b);
+  expect((await give(null, b)).assignee).toBeNull();
+  expect((await give(null, b)).assignee).toBeNull(); // done again it does no harm
+  expect((await give(a, null)).assignee?.id).toBe(a);
+});
+
 test("a hit names who wrote it: the colleague, or nobody of us", async () => {
   const author = org.users.find((u) => u.role === "lawyer")?.id;
   const lines = [client(9, "Sidang ditunda"), { from: "us" as const, ago: 8, text: "Ditunda sampai Senin", author }];

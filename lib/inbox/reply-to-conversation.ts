@@ -64,21 +64,23 @@ export async function replyToConversation(ctx: Ctx, input: Reply): Promise<Messa
  */
 export async function resendMessage(ctx: Ctx, input: { messageId: Id<"message">; requestId: string }): Promise<MessageView> {
   allow(ctx, "inbox.resend");
-  const { view, channelId } = await inTenantSql(ctx, async (sql) => {
+  const { view, channelId, root } = await inTenantSql(ctx, async (sql) => {
     const row = await findMessageRow(sql, input.messageId);
     if (!row) throw notFound("message");
+    const root = asId("message", row.resend_of ?? row.id);
     const conversation = await lockConversation(sql, asId("conversation", row.conversation_id));
     const first = await firstAnswer(sql, conversation, input.requestId);
-    if (first) return first;
+    if (first) return { ...first, root };
     const again = await findMessageRow(sql, input.messageId); // as it is under the lock
     if (!again || !toMessageView(sql, again, true).can.resend) throw new AppError("precondition", "not_resendable");
     const body = openBody(sql, row.id, row.body_sealed);
     const prepared: Prepared = body.template
       ? { type: "template", body, templateId: await templateOf(sql, input.messageId) }
       : { type: "text", body, templateId: null };
-    return send(sql, conversation, { ...prepared, requestId: input.requestId, holdSeconds: 0, resendOf: input.messageId });
+    const order = { ...prepared, requestId: input.requestId, holdSeconds: 0, resendOf: root };
+    return { ...(await send(sql, conversation, order)), root };
   });
-  await announce(ctx, { view, channelId }, [view.id, input.messageId], 0);
+  await announce(ctx, { view, channelId }, [...new Set([view.id, input.messageId, root])], 0);
   return view;
 }
 

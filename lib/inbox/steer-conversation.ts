@@ -5,7 +5,7 @@ import { getRow, lockConversation, toConversationRow } from "@/lib/inbox/store";
 import type { ConversationRow } from "@/lib/inbox/views";
 import { SILENT_TYPES } from "@/lib/kernel/content";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
-import { notFound } from "@/lib/kernel/errors";
+import { AppError, notFound } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
 import { type AuditEntry, audit } from "@/lib/platform/audit";
 import { publishLive } from "@/lib/platform/live";
@@ -13,16 +13,18 @@ import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
 /**
  * Gives a conversation to a colleague, to oneself, or to nobody.
- * @throws AppError `not_found`, also for a person who is no active member here
+ * @param input.from whose it must still be; left out, it does not matter
+ * @throws AppError `not_found`, also for a person who is no active member here; `conflict` when it is another's by now
  */
 export async function assignConversation(
   ctx: Ctx,
-  input: { conversationId: Id<"conversation">; userId: Id<"user"> | null },
+  input: { conversationId: Id<"conversation">; userId: Id<"user"> | null; from?: Id<"user"> | null },
 ): Promise<ConversationRow> {
   allow(ctx, "inbox.assign");
   return change(ctx, input.conversationId, async (sql) => {
     const { assigneeId } = await lockConversation(sql, input.conversationId);
     if (assigneeId === input.userId) return null;
+    if (input.from !== undefined && input.from !== assigneeId) throw new AppError("conflict", "assigned_meanwhile");
     if (input.userId) {
       const [member] = await sql.rows(
         "member.active",

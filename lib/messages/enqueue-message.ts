@@ -16,6 +16,7 @@ export interface Enqueue {
   templateId: Id<"template"> | null;
   /** How long it can be taken back, in seconds. */
   holdSeconds: number;
+  /** The first of the family: never a resend itself. */
   resendOf: Id<"message"> | null;
 }
 export interface Enqueued {

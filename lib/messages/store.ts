@@ -42,20 +42,34 @@ export interface MessageRow {
   failure_reason: string | null;
   outbox_state: OutboxState | null;
   release_at: Date | null;
+  /** The first of its family, when it is a resend. */
+  resend_of: string | null;
+  /** A newer one of its family is under way or done. */
   resent: boolean;
+  /** Another of its family, older or newer, was accepted and has not failed. */
+  went_otherwise: boolean;
 }
 
+// not `coalesce`: Postgres takes that for leaky, and would not look it up in an index under row-level security
+const ROOT = "case when m.resend_of is null then m.id else m.resend_of end";
+const IN_TROUBLE = "m.failed_at is not null or o.state in ('needs_review', 'rejected')";
 /**
- * The columns of a MessageRow; `m` is messages, `o` outbox, `u` users. Of a message only one resend may be under way or done:
- * `resent` is asked for those in trouble only, and counted, since `exists` may be planned as a look through all messages.
+ * The columns of a MessageRow; `m` is messages, `o` outbox, `u` users. A message and its resends are a family, of which one may be under
+ * way: it is asked for those in trouble only, and counted, since `exists` may be planned as a look through all messages.
  */
 export const MESSAGE_COLUMNS = `m.id, m.conversation_id, m.direction, m.origin, m.author_id, u.name as author_name, m.type, m.body_sealed, m.request_id, m.at,
   m.received_at, m.accepted_at, m.quality_held, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, m.failure_code, m.failure_reason,
-  o.state as outbox_state, o.release_at,
-  case when m.failed_at is not null or o.state in ('needs_review', 'rejected') then
+  o.state as outbox_state, o.release_at, m.resend_of,
+  case when ${IN_TROUBLE} then
     (select count(*) > 0 from messages r join outbox n on n.org_id = r.org_id and n.message_id = r.id
-      where r.org_id = m.org_id and r.resend_of = m.id and r.failed_at is null and n.state not in ('rejected', 'cancelled'))
-    else false end as resent`;
+      where r.org_id = m.org_id and r.resend_of = ${ROOT} and r.failed_at is null and n.state not in ('rejected', 'cancelled')
+        and (r.at, r.id) > (m.at, m.id))
+    else false end as resent,
+  case when ${IN_TROUBLE} then
+    (select count(*) > 0 from messages r
+      where r.org_id = m.org_id and r.resend_of = ${ROOT} and r.id <> m.id and r.accepted_at is not null and r.failed_at is null)
+    or (select count(*) > 0 from messages r where r.org_id = m.org_id and r.id = m.resend_of and r.conversation_id = m.conversation_id and r.accepted_at is not null and r.failed_at is null)
+    else false end as went_otherwise`;
 export const MESSAGE_JOINS = `left join outbox o on m.direction = 'out' and m.accepted_at is null and o.org_id = m.org_id and o.message_id = m.id
   left join users u on u.id = m.author_id`;
 
@@ -124,7 +138,12 @@ export function viewOf(row: MessageRow, content: ContentView, quoted: MessageVie
     requestId: row.request_id,
     can: {
       undo: state === "held" && row.author_id === viewer.userId,
-      resend: viewer.mayResend && !row.resent && !isUnopened(content) && (state === "needs_review" || state === "failed"),
+      resend:
+        viewer.mayResend &&
+        !row.resent &&
+        !row.went_otherwise &&
+        !isUnopened(content) &&
+        (state === "needs_review" || state === "failed"),
     },
     resent: row.resent,
   };

@@ -1,6 +1,7 @@
 import type { Ctx } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
 import { type Id, newId } from "@/lib/kernel/ids";
+import { minutes } from "@/lib/kernel/time";
 import { bindNumber, isTaken } from "@/lib/onboarding/bind-number";
 import { isFinished, nextStep, REGISTRATIONS, retryAfter, type Step, type StepRow } from "@/lib/onboarding/model";
 import { type Outcome, runStep } from "@/lib/onboarding/run-step";
@@ -16,6 +17,9 @@ import {
 } from "@/lib/onboarding/store";
 import { audit } from "@/lib/platform/audit";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
+
+/** A journey whose facts do not open is tried again after this long. */
+const UNREADABLE_AGAIN = minutes(10);
 
 interface Claimed {
   session: Session;
@@ -42,6 +46,11 @@ async function claim(sql: Sql, id: Id<"onboarding">): Promise<Claimed | null> {
   const fence = await takeLease(sql, id);
   if (fence === null) return null;
   const [session, steps] = [await getSession(sql, id), await listSteps(sql, id)];
+  if (!session.readable) {
+    // perhaps a key this process does not know yet
+    await giveBack(sql, id, fence, UNREADABLE_AGAIN);
+    return null;
+  }
   const step = nextStep(steps);
   if (step === null) {
     await giveBack(sql, id, fence, null);

@@ -5,7 +5,7 @@ import { AppError } from "@/lib/kernel/errors";
 import { type Id, newId } from "@/lib/kernel/ids";
 import { addMs } from "@/lib/kernel/time";
 import { PRESS_LIVES } from "@/lib/onboarding/model";
-import { getSession } from "@/lib/onboarding/store";
+import { assertGoesOn, lockSession } from "@/lib/onboarding/store";
 import type { PressView } from "@/lib/onboarding/views";
 import { env } from "@/lib/platform/env";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
@@ -16,7 +16,7 @@ const digestOf = (value: string) => Buffer.from(hash("sha256", value), "hex");
 /**
  * Mints what one press on Connect needs. Its `state` is good for ten minutes and once, in this browser and this journey only.
  * @param browser the secret of the browser's session
- * @throws AppError `precondition` `not_open` when the journey is over, `unconfigured` when no Meta app is set up
+ * @throws AppError `precondition` `not_open` when the journey is over, `unreadable`, `unconfigured` when no Meta app is set up
  */
 export async function pressConnect(
   ctx: Ctx,
@@ -27,8 +27,8 @@ export async function pressConnect(
   if (!appId || !configId) throw new AppError("precondition", "unconfigured");
   const state = randomBytes(32).toString("base64url");
   const path = await inTenantSql(ctx, async (sql) => {
-    const session = await getSession(sql, sessionId);
-    if (session.state !== "open" || session.expiresAt <= ctx.now) throw new AppError("precondition", "not_open");
+    const session = await lockSession(sql, sessionId); // one that is being ended leaves no press behind
+    assertGoesOn(session, ctx.now);
     await sql.run(
       "onboarding.press",
       "insert into onboarding_presses (org_id, id, session_id, state_hash, browser_hash, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)",

@@ -1,5 +1,5 @@
 /** Queries: one journey, and the page of numbers. */
-import { listChannelRows, readHistory } from "@/lib/channels";
+import { findChannel, listChannelRows, readHistory } from "@/lib/channels";
 import { allow } from "@/lib/identity";
 import type { Ctx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
@@ -11,7 +11,17 @@ import { inTenantSql, type Sql } from "@/lib/platform/sql";
 /** One journey with all its steps. @throws AppError `not_found` */
 export async function getOnboarding(ctx: Ctx, { sessionId }: { sessionId: Id<"onboarding"> }): Promise<OnboardingView> {
   allow(ctx, "numbers.connect");
-  return inTenantSql(ctx, async (sql) => toOnboardingView(await getSession(sql, sessionId), await listSteps(sql, sessionId)));
+  return inTenantSql(ctx, async (sql) => {
+    const session = await getSession(sql, sessionId);
+    const view = toOnboardingView(session, await listSteps(sql, sessionId));
+    return session.state === "done" ? { ...view, number: await readConnected(sql, session.channelId) } : view;
+  });
+}
+
+/** A finished journey has forgotten its number: it is the channel's now. */
+async function readConnected(sql: Sql, id: Id<"channel"> | null): Promise<OnboardingView["number"]> {
+  const channel = id && (await findChannel(sql, id));
+  return channel ? { display: channel.phone ?? "", name: channel.name } : null;
 }
 
 /** The organisation's numbers, oldest first, and its open journeys, newest first. */
@@ -65,7 +75,8 @@ function toOnboardingView(session: Session, rows: readonly StepRow[]): Onboardin
     createdAt: session.createdAt.toISOString(),
     expiresAt: session.expiresAt.toISOString(),
     steps: steps.map(({ step, state, cause, code }) => ({ step, state, cause, code })),
-    busy: session.state === "open" && begun && nextStep(rows) !== null,
+    readable: session.readable,
+    busy: session.readable && session.state === "open" && begun && nextStep(rows) !== null,
     stopped: facts.stopped,
     accountName: facts.accountName,
     accounts: asked === "prove" ? facts.proven : [],

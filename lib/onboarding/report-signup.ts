@@ -1,13 +1,21 @@
 import { z } from "zod";
 import { allow } from "@/lib/identity";
 import type { Ctx } from "@/lib/kernel/ctx";
-import { AppError } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
 import type { Facts } from "@/lib/onboarding/facts";
 import { advanceJob } from "@/lib/onboarding/jobs";
 import { causeOf, STEPS } from "@/lib/onboarding/model";
 import { usePress } from "@/lib/onboarding/press-connect";
-import { giveBack, listSteps, lockSession, markStep, resetStep, saveFacts, seizeLease } from "@/lib/onboarding/store";
+import {
+  assertGoesOn,
+  giveBack,
+  listSteps,
+  lockSession,
+  markStep,
+  resetStep,
+  saveFacts,
+  seizeLease,
+} from "@/lib/onboarding/store";
 import { audit } from "@/lib/platform/audit";
 import { ring } from "@/lib/platform/jobs";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
@@ -38,7 +46,7 @@ export type ReportSignup = z.output<typeof ReportSignup>;
  * Takes what came back from Meta's window: exchanges the code within its thirty seconds and lets the journey go on.
  * Without a code it notes where the person stopped; nothing is lost.
  * @param input.browser the secret of the browser's session, which must be the one that pressed Connect
- * @throws AppError `precondition` `state_refused` or `not_open`
+ * @throws AppError `precondition` `state_refused`, `not_open` or `unreadable`
  */
 export async function reportSignup(
   ctx: Ctx,
@@ -48,7 +56,7 @@ export async function reportSignup(
   const { sessionId, code } = input;
   const { fence, facts } = await inTenantSql(ctx, async (sql) => {
     const session = await lockSession(sql, sessionId);
-    if (session.state !== "open" || session.expiresAt <= ctx.now) throw new AppError("precondition", "not_open");
+    assertGoesOn(session, ctx.now);
     await usePress(sql, input);
     const mine = await seizeLease(sql, sessionId);
     const known = withReport(session.facts, input);

@@ -6,6 +6,8 @@ import { AppError } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
 import { advanceJob } from "@/lib/onboarding/jobs";
 import {
+  assertGoesOn,
+  assertOpen,
   finishSession,
   listSteps,
   lockSession,
@@ -26,11 +28,16 @@ interface Named {
   sessionId: Id<"onboarding">;
 }
 
-async function steer(ctx: Ctx, { sessionId }: Named, work: (sql: Sql, session: Session) => Promise<void>): Promise<void> {
+async function steer(
+  ctx: Ctx,
+  { sessionId }: Named,
+  work: (sql: Sql, session: Session) => Promise<void>,
+  judge = assertGoesOn,
+): Promise<void> {
   allow(ctx, "numbers.connect");
   await inTenantSql(ctx, async (sql) => {
     const session = await lockSession(sql, sessionId);
-    if (session.state !== "open" || session.expiresAt <= ctx.now) throw new AppError("precondition", "not_open");
+    judge(session, ctx.now);
     await work(sql, session);
   });
 }
@@ -68,11 +75,12 @@ export async function retryOnboarding(ctx: Ctx, input: Named): Promise<void> {
   await ring(advanceJob, { orgId: ctx.orgId, sessionId: input.sessionId });
 }
 
-/** Ends a journey. What it has already connected stays connected. */
+/** Ends a journey, also one that cannot be read. What it has already connected stays connected. */
 export async function cancelOnboarding(ctx: Ctx, input: Named): Promise<void> {
-  await steer(ctx, input, async (sql) => {
+  const giveUp = async (sql: Sql) => {
     await seizeLease(sql, input.sessionId);
     await finishSession(sql, input.sessionId, "cancelled", null);
     await audit(sql, [{ action: "onboarding.cancelled", subject: "onboarding", subjectId: input.sessionId }]);
-  });
+  };
+  await steer(ctx, input, giveUp, assertOpen);
 }

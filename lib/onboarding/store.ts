@@ -1,8 +1,9 @@
 /** Steps on the rows of a journey. */
-import { notFound } from "@/lib/kernel/errors";
+import { AppError, notFound } from "@/lib/kernel/errors";
 import { asId, type Id } from "@/lib/kernel/ids";
 import { type Facts, NO_FACTS, openFacts, sealFacts } from "@/lib/onboarding/facts";
 import { type Cause, type Path, STEP_LEASE, type Step, type StepRow, type StepState } from "@/lib/onboarding/model";
+import { openable } from "@/lib/platform/crypto/openable";
 import type { Sql } from "@/lib/platform/sql";
 
 export interface Session {
@@ -12,6 +13,8 @@ export interface Session {
   state: "open" | "done" | "cancelled" | "expired";
   startedBy: Id<"user">;
   facts: Facts;
+  /** False when its facts do not open: they look like none, and nothing but giving it up may be built on that. */
+  readable: boolean;
   channelId: Id<"channel"> | null;
   createdAt: Date;
   expiresAt: Date;
@@ -31,17 +34,30 @@ const COLUMNS = "id, tracking_code, path, state, started_by, facts_sealed, chann
 
 function toSession(sql: Sql, r: Raw): Session {
   const id = asId("onboarding", r.id);
+  const facts = openable("onboarding_sessions", id, () => openFacts(sql, id, r.facts_sealed));
   return {
     id,
     trackingCode: r.tracking_code,
     path: r.path,
     state: r.state,
     startedBy: asId("user", r.started_by),
-    facts: openFacts(sql, id, r.facts_sealed),
+    facts: facts ?? NO_FACTS,
+    readable: facts !== null,
     channelId: r.channel_id === null ? null : asId("channel", r.channel_id),
     createdAt: r.created_at,
     expiresAt: r.expires_at,
   };
+}
+
+/** @throws AppError `precondition` `not_open` when the journey is over, `unreadable` when what it found out does not open */
+export function assertGoesOn(session: Pick<Session, "state" | "expiresAt" | "readable">, now: Date): void {
+  assertOpen(session, now);
+  if (!session.readable) throw new AppError("precondition", "unreadable");
+}
+
+/** @throws AppError `precondition` `not_open` when the journey is over */
+export function assertOpen({ state, expiresAt }: Pick<Session, "state" | "expiresAt">, now: Date): void {
+  if (state !== "open" || expiresAt <= now) throw new AppError("precondition", "not_open");
 }
 
 export async function insertSession(
@@ -193,6 +209,7 @@ export async function makeDue(sql: Sql, id: Id<"onboarding">): Promise<void> {
   );
 }
 
+/** Ends a journey. What it found out, token and PIN included, and its presses are destroyed: the channel has what it needs. */
 export async function finishSession(
   sql: Sql,
   id: Id<"onboarding">,
@@ -201,8 +218,12 @@ export async function finishSession(
 ): Promise<void> {
   await sql.run(
     "onboarding.finish",
-    `update onboarding_sessions set state = $3, channel_id = coalesce($4, channel_id), finished_at = $5, due_at = null, lease_until = null
+    `update onboarding_sessions set state = $3, channel_id = coalesce($4, channel_id), facts_sealed = null, finished_at = $5, due_at = null, lease_until = null
       where org_id = $1 and id = $2`,
     [sql.ctx.orgId, id, state, channelId, sql.ctx.now],
   );
+  await sql.run("onboarding.forget_presses", "delete from onboarding_presses where org_id = $1 and session_id = $2", [
+    sql.ctx.orgId,
+    id,
+  ]);
 }

@@ -20,6 +20,8 @@ export const OnboardingView = z.object({
   createdAt: z.string(),
   expiresAt: z.string(),
   steps: z.array(StepView),
+  /** False when what was stored of it is damaged: it can only be given up. */
+  readable: z.boolean(),
   /** Work is going on or due by itself. */
   busy: z.boolean(),
   /** Where the person stopped in Meta's window, in Meta's words. */

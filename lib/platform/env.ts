@@ -5,7 +5,12 @@ const PLACEHOLDER = /change.?me|example|placeholder|secret123|^(.)\1+$|^(?:01234
 const port = z.coerce.number().int().min(0).max(65535);
 const url = (...protocols: string[]) =>
   z.string().refine((v) => URL.canParse(v) && protocols.includes(new URL(v).protocol), `must be a ${protocols.join(" or ")} URL`);
-const postgres = url("postgres:", "postgresql:");
+/** What a database URL may not say: it would win over what every session of the product is started with. */
+const OURS = /^(?:options|replication|(?!connect_|pool_|connection_)\w*timeout\w*)$/i;
+const postgres = url("postgres:", "postgresql:").refine(
+  (v) => !URL.canParse(v) || ![...new URL(v).searchParams.keys()].some((name) => OURS.test(name)),
+  "must not set options or timeouts of the session",
+);
 const secret = (min: number) =>
   z
     .string()

@@ -60,6 +60,23 @@ describe("the environment", () => {
     }
   });
 
+  test("a database URL may say how to connect, not what holds in the session", () => {
+    const taken = (query: string) => () => parseEnv("web", { ...GOOD, DATABASE_SYSTEM_URL: `postgresql://a@h/d?${query}` });
+    for (const query of [
+      "options=-c%20row_security%3Doff",
+      "statement_timeout=0",
+      "sslmode=require&lock_timeout=1",
+      "idle_in_transaction_session_timeout=0",
+      "query_timeout=1",
+      "Options=x",
+      "%6fptions=x",
+      "connectionTimeoutMillis=1",
+    ])
+      expect(taken(query), query).toThrow(/DATABASE_SYSTEM_URL must not set options/);
+    for (const query of ["sslmode=verify-full&sslrootcert=/ca.pem", "connect_timeout=5", "application_name=a", "host=/run/pg"])
+      expect(taken(query), query).not.toThrow();
+  });
+
   test("no proxy is believed unless it is said how many there are", () => {
     expect(parseEnv("web", GOOD).TRUST_PROXY).toBe(0);
     expect(parseEnv("web", { ...GOOD, TRUST_PROXY: "1" }).TRUST_PROXY).toBe(1);

@@ -89,8 +89,8 @@ class LiveHub {
         streams.map((s) => ({ idHash: s.idHash, role: s.visitor.ctx.role, orgId: s.visitor.ctx.orgId })),
         new Date(),
       );
-      for (const stream of streams) {
-        const fate = fates.get(stream.idHash.toString("hex"));
+      for (const [index, stream] of streams.entries()) {
+        const fate = fates[index];
         if (fate === "live") continue;
         this.#send(stream, { type: fate === "changed" ? "session.changed" : "session.ended" });
         stream.out.close();

@@ -20,8 +20,8 @@ export interface RouteSpec<P, Q, B> {
   params?: P;
   query?: Q;
   body?: B;
-  /** How often one person may call it. */
-  rate?: Rate;
+  /** How often one person, or all of an organisation together, may call it. */
+  rate?: Rate & { per?: "organisation" };
   /** Status of a success; 200 unless told. */
   status?: number;
 }
@@ -55,7 +55,7 @@ export function route<
       if (!OPEN.has(spec.access) && !visitor) throw new AppError("unauthenticated", "no_session");
       if (spec.access !== "provider") assertOwnOrigin(request);
       if (visitor && isPermission(spec.access)) allow(visitor.ctx, spec.access);
-      if (spec.rate && visitor) await countAttempt(spec.rate, `${visitor.ctx.orgId}:${visitor.secret}`);
+      if (spec.rate && visitor) await countAttempt(spec.rate, whoIsCounted(spec.rate, visitor));
       const input = {
         // an address that cannot exist is an address that does not
         params: spec.params ? parse(spec.params, await context.params, () => new AppError("not_found", "address")) : undefined,
@@ -76,6 +76,9 @@ export function route<
     }
   };
 }
+
+const whoIsCounted = ({ per }: NonNullable<RouteSpec<unknown, unknown, unknown>["rate"]>, { ctx, secret }: Visitor) =>
+  per === "organisation" ? ctx.orgId : `${ctx.orgId}:${secret}`;
 
 const isPermission = (access: Access): access is Permission => access !== "session" && !OPEN.has(access);
 

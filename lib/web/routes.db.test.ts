@@ -214,6 +214,26 @@ test("live looks at numbers are counted per organisation, what is kept is read f
   expect([await look(""), await look("?fresh=yes"), await look("?channelId=1")]).toEqual([200, 422, 422]);
 });
 
+test("what makes work at the provider is counted for an organisation, whoever asks", async () => {
+  const people = ["Olivia", "Osman"].map((name) => ({ name, role: "owner" as const }));
+  const busy = await makeOrganisation({ users: people });
+  const cookie = await Promise.all(
+    busy.users.map(async (u) =>
+      ((await setCookieHeader(await openSession(u.id, "test", new Date()))).split(";")[0] ?? "").trim(),
+    ),
+  );
+  for (const step of ["", "/press", "/report", "/retry", "/choose"]) {
+    const address = step ? `/api/onboarding/[sessionId]${step}` : "/api/onboarding";
+    const ask = found.find((r) => r.address === address && r.method === "POST") as Found;
+    const points = Number(/points: (\d+)/.exec(ask.source)?.[1]);
+    const asked: number[] = [];
+    for (let n = 0; n <= points; n++) asked.push((await statusOf(ask, cookie[n % 2])).status);
+    expect([asked.indexOf(429), asked.length], address).toEqual([points, points + 1]);
+    expect((await statusOf(ask, cookie[points % 2 ? 0 : 1])).status, address).toBe(429);
+    expect((await statusOf(ask, cookies.owner)).status, address).not.toBe(429);
+  }
+}, 60_000);
+
 test("sign-out kills the session at once", async () => {
   const cookie = await signIn(org, "agent");
   const byAddress = (address: string, method: string) => found.find((r) => r.address === address && r.method === method) as Found;

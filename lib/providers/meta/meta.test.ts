@@ -237,6 +237,19 @@ test("nothing that stands beside messages is dropped", () => {
   expect(kinds({ messages: [message], contacts: [{ wa_id: "628111" }], messaging_product: "whatsapp" })).toEqual(["message"]);
 });
 
+test("the same novelty beside messages of two numbers of an account is two events", () => {
+  const beside = (phone_number_id: string) => ({
+    field: "messages",
+    value: { metadata: { phone_number_id }, messages: [{ from: "628111", id: "1" }], novelties: [1] },
+  });
+  const keys = (...numbers: string[]) =>
+    splitEnvelope({ entry: [{ id: "9", time: 5, changes: numbers.map(beside) }] })
+      ?.filter((p) => p.kind === "generic")
+      .map((p) => p.dedupe.join("|"));
+  expect(new Set(keys("1", "2")).size).toBe(2);
+  expect(new Set(keys("1", "1")).size).toBe(1);
+});
+
 test("the same foreign shape from another account or at another time is another event", () => {
   const broken = (entry: object) =>
     splitEnvelope({ entry: [{ ...entry, changes: [{ field: "messages", value: "text" }] }] })?.[0]?.dedupe.join("|");

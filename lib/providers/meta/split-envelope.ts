@@ -84,7 +84,7 @@ function splitChange(entry: Json, change: unknown): Piece[] {
   const generic = (what: Json): Piece => ({
     ...base,
     kind: "generic",
-    dedupe: ["generic", wabaId ?? "", field, digest(what), time],
+    dedupe: ["generic", scope, wabaId ?? "", field, digest(what), time],
     payload: { entryId, entryTime: str(entry.time), field, value: what },
   });
   const echoes = list(value.message_echoes).map(

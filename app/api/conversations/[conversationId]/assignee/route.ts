@@ -7,7 +7,7 @@ export const PUT = route(
   {
     access: "inbox.assign",
     params: z.strictObject({ conversationId: idSchema("conversation") }),
-    body: z.strictObject({ userId: idSchema("user").nullable() }),
+    body: z.strictObject({ userId: idSchema("user").nullable(), from: idSchema("user").nullable().optional() }),
   },
   (ctx, { params, body }) => assignConversation(ctx, { ...params, ...body }),
 );

@@ -4,6 +4,11 @@ import { pressConnect } from "@/lib/onboarding";
 import { route } from "@/lib/web/route";
 
 export const POST = route(
-  { access: "numbers.connect", params: z.strictObject({ sessionId: idSchema("onboarding") }), body: z.strictObject({}) },
+  {
+    access: "numbers.connect",
+    rate: { name: "onboarding.press", points: 120, seconds: 600, per: "organisation" },
+    params: z.strictObject({ sessionId: idSchema("onboarding") }),
+    body: z.strictObject({}),
+  },
   (ctx, { params, visitor }) => pressConnect(ctx, { ...params, browser: visitor?.secret ?? "" }),
 );

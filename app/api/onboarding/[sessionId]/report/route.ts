@@ -4,6 +4,11 @@ import { ReportSignup, reportSignup } from "@/lib/onboarding";
 import { route } from "@/lib/web/route";
 
 export const POST = route(
-  { access: "numbers.connect", params: z.strictObject({ sessionId: idSchema("onboarding") }), body: ReportSignup },
+  {
+    access: "numbers.connect",
+    rate: { name: "onboarding.report", points: 60, seconds: 600, per: "organisation" },
+    params: z.strictObject({ sessionId: idSchema("onboarding") }),
+    body: ReportSignup,
+  },
   (ctx, { params, body, visitor }) => reportSignup(ctx, { ...body, ...params, browser: visitor?.secret ?? "" }),
 );

@@ -4,6 +4,11 @@ import { retryOnboarding } from "@/lib/onboarding";
 import { route } from "@/lib/web/route";
 
 export const POST = route(
-  { access: "numbers.connect", params: z.strictObject({ sessionId: idSchema("onboarding") }), body: z.strictObject({}) },
+  {
+    access: "numbers.connect",
+    rate: { name: "onboarding.retry", points: 60, seconds: 600, per: "organisation" },
+    params: z.strictObject({ sessionId: idSchema("onboarding") }),
+    body: z.strictObject({}),
+  },
   (ctx, { params }) => retryOnboarding(ctx, params),
 );
