@@ -68,4 +68,5 @@ export const searchQuery = (q: string) =>
     initialPageParam: firstCursor(),
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
+    staleTime: 0, // what one looks for may have come this moment, and no live event tells
   });

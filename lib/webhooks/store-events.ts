@@ -125,19 +125,23 @@ function toEvents(delivery: Written, piece: Piece, text: string, routes: Routes,
     const cause = String(piece.payload.cause ?? piece.broken);
     return [event(owner ? apart : piece.dedupe, { orgId: owner, channelId: null, state: "quarantined", cause })];
   }
-  const found = routesOf(piece, routes);
+  // what came before a number was connected is kept first: whether it is handed over is decided there
+  const found = routesOf(piece, routes).filter((r) => r.connectedAt <= delivery.received_at);
   const route = owner ? found.find((r) => r.orgId === owner) : found[0];
   // a customer's own secret proves only that customer's traffic: anything else is kept apart, under a key of that endpoint
   if (owner && !route) return [event(apart, { orgId: owner, channelId: null, state: "quarantined", cause: "foreign" })];
   if (!route) return [event(piece.dedupe, { orgId: null, channelId: null, state: "unrouted", cause: null })];
   // news of an account that several have connected is news to each of them
   const told = owner ? [route] : found;
-  return told.map((r, i) => event(i === 0 ? piece.dedupe : [...piece.dedupe, r.orgId], { ...r, state: "pending", cause: null }));
+  return told.map(({ orgId, channelId }, i) =>
+    event(i === 0 ? piece.dedupe : [...piece.dedupe, orgId], { orgId, channelId, state: "pending", cause: null }),
+  );
 }
 
 interface Route {
   orgId: string;
   channelId: string | null;
+  connectedAt: Date;
 }
 interface Routes {
   byPhone: Map<string, Route>;
@@ -158,18 +162,18 @@ function routesOf(piece: Piece, routes: Routes): Route[] {
 async function findRoutes(sql: SystemSql, work: Written[]): Promise<Routes> {
   const pieces = work.flatMap((w) => w.pieces.map((p) => p.piece));
   const known = (ids: (string | null)[]) => [...new Set(ids.map(plain))].filter((id): id is string => id !== null);
-  const rows = await sql.rows<{ org_id: string; id: string; phone_number_id: string; waba_id: string }>(
+  const rows = await sql.rows<{ org_id: string; id: string; phone_number_id: string; waba_id: string; connected_at: Date }>(
     "channels.route",
-    `select org_id, id, phone_number_id, waba_id from channels
-      where status <> 'disconnected' and (phone_number_id = any($1::text[]) or waba_id = any($2::text[])) order by org_id`,
+    `select org_id, id, phone_number_id, waba_id, connected_at from channels
+      where status <> 'disconnected' and (phone_number_id = any($1::text[]) or waba_id = any($2::text[])) order by org_id, connected_at`,
     [known(pieces.map((p) => p.phoneNumberId)), known(pieces.filter((p) => !p.phoneNumberId).map((p) => p.wabaId))],
   );
   const routes: Routes = { byPhone: new Map(), byWaba: new Map() };
   for (const r of rows) {
-    routes.byPhone.set(r.phone_number_id, { orgId: r.org_id, channelId: r.id });
+    routes.byPhone.set(r.phone_number_id, { orgId: r.org_id, channelId: r.id, connectedAt: r.connected_at });
     const owners = routes.byWaba.get(r.waba_id) ?? [];
     if (!owners.some((o) => o.orgId === r.org_id))
-      routes.byWaba.set(r.waba_id, [...owners, { orgId: r.org_id, channelId: null }]);
+      routes.byWaba.set(r.waba_id, [...owners, { orgId: r.org_id, channelId: null, connectedAt: r.connected_at }]);
   }
   return routes;
 }
