@@ -3,8 +3,9 @@ import { type Client, clientWrites, newClient } from "./sandbox";
 
 const jump = /^Jump to latest/;
 
-async function writeMany(client: Client, from: number, to: number): Promise<void> {
-  for (let n = from; n <= to; n++) await clientWrites(client, `Nr ${n}.`, Math.ceil((to - n) / 10));
+/** Each not before the one before it, by the provider's clock; the last of them `ago` seconds ago. */
+async function writeMany(client: Client, from: number, to: number, ago = 0): Promise<void> {
+  for (let n = from; n <= to; n++) await clientWrites(client, `Nr ${n}.`, ago + Math.ceil((to - n) / 10));
 }
 
 test("a conversation opens at the first unread message, and says how many stand below", async ({ deskOf }) => {
@@ -35,7 +36,7 @@ test("a conversation opens at the first unread message, and says how many stand 
 test("what is unread and fits is shown with the end, also on the second visit", async ({ deskOf }) => {
   const [client, other] = [newClient("Few"), newClient("Other")];
   const desk = await deskOf("lawyer");
-  await writeMany(client, 1, 3);
+  await writeMany(client, 1, 3, 60);
   await clientWrites(other, "Hello");
   await open(desk, client);
   await expect(thread(desk).getByText("Nr 3.", { exact: true })).toBeInViewport();
