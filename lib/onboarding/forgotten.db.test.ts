@@ -62,11 +62,11 @@ test("a journey that does not open is shown as such beside the others, goes nowh
   expect(await look(broken)).toMatchObject({ state: "open", readable: false });
   await advance(broken);
   for (const attempt of [
-    pressConnect(broken.ctx, broken),
-    retryOnboarding(broken.ctx, broken),
-    chooseOnboarding(broken.ctx, { ...broken, choice: { wabaId: "1" } }),
+    () => pressConnect(broken.ctx, broken),
+    () => retryOnboarding(broken.ctx, broken),
+    () => chooseOnboarding(broken.ctx, { ...broken, choice: { wabaId: "1" } }),
   ])
-    await expect(attempt).rejects.toMatchObject({ code: "precondition", detail: "unreadable" });
+    await expect(attempt()).rejects.toMatchObject({ code: "precondition", detail: "unreadable" });
   expect(said.mock.calls).toEqual([["row.unopened", { table: "onboarding_sessions", rowId: broken.sessionId }]]);
   await cancelOnboarding(broken.ctx, broken);
   expect(await look(broken)).toMatchObject({ state: "cancelled", readable: true });
