@@ -1,5 +1,5 @@
 /** Step: an account left, paused or came back; its numbers follow. */
-import { noteConnection } from "@/lib/channels/standing-store";
+import { noteConnections } from "@/lib/channels/standing-store";
 import { asId, type Id } from "@/lib/kernel/ids";
 import { audit } from "@/lib/platform/audit";
 import { log } from "@/lib/platform/log";
@@ -34,8 +34,10 @@ export async function applyAccountNews(
     [sql.ctx.orgId, wabaId, from, to, reason, at],
   );
   if (rows.length === 0) return [];
-  for (const { id, before } of rows)
-    await noteConnection(sql, asId("channel", id), { from: before, to, reason, source: "provider" });
+  await noteConnections(
+    sql,
+    rows.map(({ id, before }) => ({ id: asId("channel", id), from: before, to, reason, source: "provider" })),
+  );
   log.warn("account.news", { kind, reason, channels: rows.length });
   await audit(
     sql,

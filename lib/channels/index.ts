@@ -8,7 +8,7 @@ export {
   type Change,
   keepChecks,
   listChanges,
-  noteConnection,
+  noteConnections,
   readChecks,
   takeWarning,
 } from "@/lib/channels/standing-store";

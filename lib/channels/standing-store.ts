@@ -39,21 +39,25 @@ export async function noteChanges(sql: Sql, changes: readonly Change[]): Promise
   );
 }
 
-/** The number as a whole moved from one status to another. */
-export const noteConnection = (
-  sql: Sql,
-  channelId: Id<"channel">,
-  move: { from: string; to: string; reason: string | null; source: Change["source"] },
-): Promise<void> =>
-  noteChanges(sql, [
-    {
-      channelId,
+/** A number as a whole that moved from one status to another. */
+export interface Move {
+  id: Id<"channel">;
+  from: string;
+  to: string;
+  reason: string | null;
+  source: Change["source"];
+}
+export const noteConnections = (sql: Sql, moves: readonly Move[]): Promise<void> =>
+  noteChanges(
+    sql,
+    moves.map(({ id, from, to, reason, source }) => ({
+      channelId: id,
       what: "connection",
-      source: move.source,
-      from: { state: move.from, cause: null, value: null },
-      to: { state: move.to, cause: null, value: move.reason },
-    },
-  ]);
+      source,
+      from: { state: from, cause: null, value: null },
+      to: { state: to, cause: null, value: reason },
+    })),
+  );
 
 interface Row extends Known {
   channel_id: string;

@@ -1,5 +1,5 @@
 /** Steps on channel rows. Tokens are opened here and travel as `Secret`. */
-import { noteConnection } from "@/lib/channels/standing-store";
+import { noteConnections } from "@/lib/channels/standing-store";
 import { asId, type Id } from "@/lib/kernel/ids";
 import { Secret } from "@/lib/kernel/secret";
 import { audit } from "@/lib/platform/audit";
@@ -88,12 +88,8 @@ export async function stopChannel(
     [sql.ctx.orgId, id, status, code],
   );
   if (!stopped) return;
-  await noteConnection(sql, id, {
-    from: "connected",
-    to: status,
-    reason: code === null ? null : String(code),
-    source: "product",
-  });
+  const reason = code === null ? null : String(code);
+  await noteConnections(sql, [{ id, from: "connected", to: status, reason, source: "product" }]);
   log.error("channel.stopped", { channelId: id, status, providerCode: code });
   await audit(sql, [{ action: "channel.stopped", subject: "channel", subjectId: id, detail: { status, code } }]);
 }

@@ -1,5 +1,5 @@
 /** The last step: the number becomes a channel. One transaction, nothing outside. */
-import { noteConnection } from "@/lib/channels";
+import { noteConnections } from "@/lib/channels";
 import { asId, type Id, newId } from "@/lib/kernel/ids";
 import type { Facts } from "@/lib/onboarding/facts";
 import type { Sql } from "@/lib/platform/sql";
@@ -8,7 +8,8 @@ import type { Sql } from "@/lib/platform/sql";
 const APP_PACE = 20;
 
 /**
- * Step: makes the channel, or gives the one this organisation had for the number its new token. Needs the proof of its account.
+ * Step: makes the channel, or gives the one this organisation had for the number its new token. Needs the proof of its account. A number
+ * that was not given up meanwhile stays connected since when it was; only news from before this moment counts no more.
  * @param registered whether this journey registered the number, and so set its PIN
  * @throws the database's unique violation when another organisation holds the number, see `isTaken`
  */
@@ -24,7 +25,8 @@ export async function bindNumber(sql: Sql, facts: Facts, registered: boolean): P
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
       on conflict (org_id, id) do update set waba_id = excluded.waba_id, name = excluded.name, display_phone_sealed = excluded.display_phone_sealed,
         access_token_sealed = excluded.access_token_sealed, pin_sealed = coalesce(excluded.pin_sealed, c.pin_sealed), coexistence = excluded.coexistence,
-        token_expires_at = excluded.token_expires_at, token_user_id = excluded.token_user_id, status = 'connected', status_code = null, status_reason = null, connected_at = now()`,
+        token_expires_at = excluded.token_expires_at, token_user_id = excluded.token_user_id, status = 'connected', status_code = null, status_reason = null, news_at = now(),
+        connected_at = case when c.status = 'disconnected' then now() else c.connected_at end`,
     [
       sql.ctx.orgId,
       id,
@@ -40,7 +42,7 @@ export async function bindNumber(sql: Sql, facts: Facts, registered: boolean): P
     ],
   );
   if (own && own.status !== "connected")
-    await noteConnection(sql, id, { from: own.status, to: "connected", reason: null, source: "person" });
+    await noteConnections(sql, [{ id, from: own.status, to: "connected", reason: null, source: "person" }]);
   await sql.run(
     "onboarding.pace",
     `insert into channel_pace (org_id, channel_id, per_second, max_per_second, burst) values ($1, $2, $3, $3, $4)

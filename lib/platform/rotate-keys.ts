@@ -10,6 +10,7 @@ import type { OrgKeys } from "@/lib/platform/crypto/org-keys";
 import { forgetKeys, orgKekRing, orgKeys } from "@/lib/platform/keys";
 import { log } from "@/lib/platform/log";
 import { isDeadlock, poolOf } from "@/lib/platform/pool";
+import { asOwner } from "@/lib/platform/sql";
 
 type OrgId = Id<"organisation">;
 
@@ -63,19 +64,24 @@ export async function addIncomingKeys(orgIds: readonly OrgId[]): Promise<number>
  * @returns whether there was one to let
  */
 export async function activateIncomingKey(orgId: OrgId, settle: number): Promise<boolean> {
-  return atomically(async (query) => {
-    const [due] = await query<{ id: string }>(
+  return asOwner(async (sql) => {
+    const [due] = await sql.rows<{ id: string }>(
+      "keys.incoming",
       `select id from data_keys where org_id = $1 and purpose = 'data' and state = 'incoming'
         and changed_at <= now() - make_interval(secs => $2) for update`,
       [orgId, settle / 1000],
     );
     if (!due) return false;
     // both or neither is seen by others: without an active key an organisation counts as erased
-    await query(
+    await sql.run(
+      "keys.retire",
       "update data_keys set state = 'retired', changed_at = now() where org_id = $1 and purpose = 'data' and state = 'active'",
       [orgId],
     );
-    await query("update data_keys set state = 'active', changed_at = now() where org_id = $1 and id = $2", [orgId, due.id]);
+    await sql.run("keys.activate", "update data_keys set state = 'active', changed_at = now() where org_id = $1 and id = $2", [
+      orgId,
+      due.id,
+    ]);
     return true;
   });
 }
@@ -169,20 +175,5 @@ async function whenFree<T>(work: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!isDeadlock(error)) throw error;
     }
-  }
-}
-
-type Query = <Row extends object>(text: string, values: readonly unknown[]) => Promise<Row[]>;
-async function atomically<T>(work: (query: Query) => Promise<T>): Promise<T> {
-  const client = await poolOf("owner").connect();
-  try {
-    await client.query("begin");
-    const result = await work(async (text, values) => (await client.query(text, [...values])).rows);
-    await client.query("commit");
-    client.release();
-    return result;
-  } catch (error) {
-    client.release(error as Error); // the connection goes, and its transaction with it
-    throw error;
   }
 }

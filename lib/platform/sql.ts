@@ -111,6 +111,13 @@ export async function inSystem<T>(reason: string, work: (sql: SystemSql) => Prom
   );
 }
 
+/**
+ * One transaction as the owner of the database, past every tenant's walls: for an operator's command, never inside the product.
+ * @throws AppError `unavailable` when Postgres is away
+ */
+export const asOwner = <T>(work: (sql: Statements) => Promise<T>): Promise<T> =>
+  transact("owner", "begin", (client) => work(statements(client)));
+
 /** Literal for `unnest` of ragged arrays: each row's array travels as text. */
 export const bigintArrayText = (values: readonly string[]) => `{${values.join(",")}}`;
 

@@ -1,13 +1,29 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { systemCtx } from "@/lib/kernel/ctx";
+import { bindNumber } from "@/lib/onboarding/bind-number";
+import { NO_FACTS } from "@/lib/onboarding/facts";
 import { closeDb } from "@/lib/platform/db";
 import { orgKeys } from "@/lib/platform/keys";
 import { closePools, poolOf } from "@/lib/platform/pool";
 import { closeRedis } from "@/lib/platform/redis";
+import { inTenantSql } from "@/lib/platform/sql";
 import { fakeMetaId, type MadeOrganisation, makeChannel, makeOrganisation } from "@/lib/testing/factory";
 import { deliver, drain, envelopeOf, messagesChange, readyIntake, textMessage } from "@/lib/testing/webhooks";
 import { rerouteUnrouted, splitDeliveries } from "@/lib/webhooks";
 
+const NUMBER = {
+  display: "+1 555",
+  verifiedName: "Firm",
+  status: "CONNECTED",
+  platform: "CLOUD_API",
+  codeVerification: null,
+  nameStatus: null,
+  quality: null,
+  limit: null,
+  throughput: null,
+  onBusinessApp: false,
+};
 const owner = () => poolOf("owner");
 const wamid = () => `wamid.${Buffer.from(randomUUID()).toString("base64")}`;
 const statusOf = async (org: MadeOrganisation) =>
@@ -123,4 +139,27 @@ test("an event that does not open, and an organisation that was erased, keep no 
     broken.wabaId,
   ]);
   expect(later.rows).toEqual([{ state: "unrouted", later: true }]); // it may open once its key is back
+});
+
+test("a number that gets a new token without having been given up misses nothing: what came before is still its own", async () => {
+  const [former, org] = [await makeOrganisation({ channels: [] }), await makeOrganisation({ channels: [] })];
+  const [wabaId, phone] = [fakeMetaId(), fakeMetaId()];
+  await connect(former, wabaId, phone);
+  await owner().query("update channels set status = 'disconnected' where org_id = $1", [former.id]);
+  await connect(org, wabaId, phone);
+  const at = Math.floor(Date.now() / 1000);
+  const message = textMessage(wamid(), "628111", "between token and token", at);
+  expect(await deliver(envelopeOf(wabaId, messagesChange(phone, { messages: [message] })))).toBe(200);
+  await owner().query("update channels set status = 'needs_reconnect' where org_id = $1", [org.id]);
+  const facts = { ...NO_FACTS, wabaId, token: "EAAnew", number: { ...NUMBER, id: phone } };
+  await inTenantSql(systemCtx(org.id, "test"), (sql) => bindNumber(sql, facts, false));
+  await vi.waitFor(async () => {
+    await splitDeliveries();
+    expect(await statesOf(wabaId)).toHaveLength(1);
+  });
+  await drain(org.id);
+  expect(await textsOf(org)).toBe(1);
+  await tell(wabaId, "PARTNER_REMOVED", secondsFromNow(-60)); // news from before the new token ends nothing
+  await drain(org.id);
+  expect(await statusOf(org)).toEqual(["connected"]);
 });

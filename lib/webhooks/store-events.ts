@@ -125,14 +125,14 @@ function toEvents(delivery: Written, piece: Piece, text: string, routes: Routes,
     const cause = String(piece.payload.cause ?? piece.broken);
     return [event(owner ? apart : piece.dedupe, { orgId: owner, channelId: null, state: "quarantined", cause })];
   }
-  // what came before a number was connected is kept first: whether it is handed over is decided there
-  const found = routesOf(piece, routes).filter((r) => r.connectedAt <= delivery.received_at);
-  const route = owner ? found.find((r) => r.orgId === owner) : found[0];
-  // a customer's own secret proves only that customer's traffic: anything else is kept apart, under a key of that endpoint
-  if (owner && !route) return [event(apart, { orgId: owner, channelId: null, state: "quarantined", cause: "foreign" })];
-  if (!route) return [event(piece.dedupe, { orgId: null, channelId: null, state: "unrouted", cause: null })];
+  // what came before a number was connected is kept first, and whether it is handed over decided there; an own secret vouches at any time
+  const told = routesOf(piece, routes).filter((r) => (owner ? r.orgId === owner : r.connectedAt <= delivery.received_at));
+  if (told.length === 0) {
+    // a customer's own secret proves only that customer's traffic: anything else is kept apart, under a key of that endpoint
+    if (owner) return [event(apart, { orgId: owner, channelId: null, state: "quarantined", cause: "foreign" })];
+    return [event(piece.dedupe, { orgId: null, channelId: null, state: "unrouted", cause: null })];
+  }
   // news of an account that several have connected is news to each of them
-  const told = owner ? [route] : found;
   return told.map(({ orgId, channelId }, i) =>
     event(i === 0 ? piece.dedupe : [...piece.dedupe, orgId], { orgId, channelId, state: "pending", cause: null }),
   );
@@ -149,7 +149,7 @@ interface Routes {
   byWaba: Map<string, Route[]>;
 }
 
-/** By phone_number_id; without one by WABA, if that belongs to one organisation. Never by display number, URL or time. */
+/** By phone_number_id; without one by WABA, if that belongs to one organisation. Never by display number or URL. */
 function routesOf(piece: Piece, routes: Routes): Route[] {
   if (piece.phoneNumberId) {
     const route = routes.byPhone.get(piece.phoneNumberId);

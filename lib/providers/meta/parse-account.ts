@@ -1,6 +1,6 @@
 /** What Meta tells of an account as a whole: that it left, paused, or came back. Source: Meta, Webhooks, `account_update`. Pure. */
 import { env } from "@/lib/platform/env";
-import { type Json, obj } from "@/lib/providers/meta/json";
+import { type Json, moment, obj } from "@/lib/providers/meta/json";
 
 /** `gone` ends the connection until somebody connects anew; `paused` keeps it for the moment. */
 export interface AccountNews {
@@ -21,12 +21,6 @@ const KINDS: Record<string, AccountNews["kind"]> = {
 const WORD = /^[A-Z_]{1,60}$/;
 const word = (v: unknown) => (typeof v === "string" && WORD.test(v) ? v : null);
 
-/** The time of an entry, which Meta gives in seconds. */
-function timeOf(seconds: unknown): Date | null {
-  const n = Number(seconds);
-  return Number.isInteger(n) && n > 0 && n < 32_503_680_000 ? new Date(n * 1000) : null;
-}
-
 /** @returns null for everything that changes no connection */
 export function parseAccountNews(payload: Json): AccountNews | null {
   const value = obj(payload.value);
@@ -38,5 +32,5 @@ export function parseAccountNews(payload: Json): AccountNews | null {
   if (event === "PARTNER_APP_UNINSTALLED" && app !== undefined && String(app) !== env().NEXT_PUBLIC_META_APP_ID) return null;
   // a pause is known by the event, since only that one is taken back
   const reason = kind === "paused" ? event : (word(obj(value.disconnection_info).reason) ?? event);
-  return { kind, reason, at: timeOf(payload.entryTime) };
+  return { kind, reason, at: moment(payload.entryTime) };
 }

@@ -1,7 +1,7 @@
 /** Meta's `messages[]` and `statuses[]` elements in our words. Lenient: an unknown type becomes a card, never an exception. Pure. */
 import { type ContentView, isInvisible, opensWindow, typeOf } from "@/lib/kernel/content";
 import { displayPhone } from "@/lib/kernel/phone";
-import { type Json, obj, str } from "@/lib/providers/meta/json";
+import { type Json, moment, obj, str } from "@/lib/providers/meta/json";
 import { type InboundMessage, RECEIPT_STATUSES, type Receipt, type ReceiptStatus, type Sender } from "@/lib/providers/ports";
 
 const lines = (...values: unknown[]) => values.map(str).filter((v): v is string => v !== null);
@@ -16,8 +16,9 @@ export class Unreadable extends Error {
 function timeOf(v: unknown): Date {
   const said = Number(str(v));
   const seconds = said > 100_000_000_000 ? said / 1000 : said; // milliseconds, by somebody's mistake
-  if (!Number.isFinite(seconds) || seconds <= 0 || seconds > 32_503_680_000) throw new Unreadable("no_timestamp");
-  return new Date(seconds * 1000);
+  const at = moment(seconds);
+  if (at === null) throw new Unreadable("no_timestamp");
+  return at;
 }
 
 /** One inbound message. @throws Unreadable without id, author or time */

@@ -16,12 +16,7 @@ export default async function DeparturePage({ params }: { params: Promise<{ code
   const t = await getTranslations("pages");
   const format = await getFormatter();
   const { kind, askedAt, doneAt } = departure;
-  const date = format.dateTime(doneAt ?? askedAt, {
-    dateStyle: "long",
-    timeStyle: "short",
-    timeZone: "UTC",
-    timeZoneName: undefined,
-  });
+  const date = `${format.dateTime(doneAt ?? askedAt, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" })} UTC`;
   return (
     <main className="mx-auto flex min-h-dvh max-w-xl flex-col px-6 py-6">
       <div className="flex items-center gap-2.5">
