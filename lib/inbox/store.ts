@@ -47,16 +47,16 @@ export interface ConversationRaw {
 export const PEOPLE =
   "p as materialized (select u.id, u.name from memberships g join users u on u.id = g.user_id where g.org_id = $1)";
 export const ROW_WITH = `h as materialized (select id, name, count(*) over () > 1 as several from channels where org_id = $1), ${PEOPLE}`;
-/** The list's columns: no join for inbound previews, primary keys for the rest. `$1` is the organisation, `$2` the viewer. */
+/** The list's columns: nothing asked for inbound previews, the outbox only for what is not accepted yet. `$1` is the organisation, `$2` the viewer. */
 export const ROW_COLUMNS = `c.id, c.channel_id, h.name as channel_name, h.several as several_channels, c.contact_id, c.status, c.assignee_id, u.name as assignee_name, c.name_sealed,
   c.preview_sealed, c.preview_type, c.preview_direction, c.last_activity_at, c.last_inbound_at, c.unread, c.version,
-  d.user_id is not null as has_draft, m.author_id, a.name as author_name, m.quality_held, m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, o.state as outbox_state`;
+  c.id in (select d.conversation_id from drafts d where d.org_id = $1 and d.user_id = $2) as has_draft,
+  m.author_id, a.name as author_name, m.quality_held, m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at,
+  case when m.id is not null and m.accepted_at is null then (select o.state from outbox o where o.org_id = m.org_id and o.message_id = m.id) end as outbox_state`;
 export const ROW_JOINS = `join h on h.id = c.channel_id
   left join p u on u.id = c.assignee_id
-  left join drafts d on d.org_id = c.org_id and d.conversation_id = c.id and d.user_id = $2
   left join messages m on m.org_id = c.org_id and m.id = case when c.preview_direction = 'out' then c.last_message_id end
-  left join p a on a.id = m.author_id
-  left join outbox o on m.accepted_at is null and o.org_id = m.org_id and o.message_id = m.id`;
+  left join p a on a.id = m.author_id`;
 
 interface Preview {
   text: string;
