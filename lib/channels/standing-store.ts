@@ -47,6 +47,7 @@ export interface Move {
   reason: string | null;
   source: Change["source"];
 }
+/** Step: writes down moves of numbers, in one statement. */
 export const noteConnections = (sql: Sql, moves: readonly Move[]): Promise<void> =>
   noteChanges(
     sql,
