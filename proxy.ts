@@ -2,8 +2,8 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { env, isDevServer } from "@/lib/platform/env";
 
-/** The page that opens Meta's window runs Meta's script, which talks to Meta; no other page may. */
-const SIGNUP_PAGE = /^\/settings\/numbers\/[^/]+$/;
+/** The pages that open Meta's window run Meta's script, which talks to Meta; no other page may. */
+const SIGNUP_PAGE = /^\/(?:settings\/numbers\/[^/]+|connect)$/;
 
 function policy(nonce: string, path: string): string {
   const dev = isDevServer();

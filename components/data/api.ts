@@ -13,5 +13,6 @@ export const api = {
     view.parse(await request("POST", path, body, { signal })),
   put: async <T>(path: string, body: unknown, view: Parser<T>) => view.parse(await request("PUT", path, body)),
   /** For calls whose answer says nothing more than that it worked. */
-  send: (method: "POST" | "PUT", path: string, body: unknown, keepalive = false) => request(method, path, body, { keepalive }),
+  send: (method: "POST" | "PUT" | "DELETE", path: string, body: unknown, keepalive = false) =>
+    request(method, path, body, { keepalive }),
 };

@@ -3,18 +3,17 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { api } from "@/components/data/api";
 import { useProblemText } from "@/components/data/use-problem-text";
-import { journeyAddress } from "@/components/onboarding/queries";
 import { Button } from "@/components/ui/button";
 import type { OnboardingView } from "@/lib/onboarding/views";
 
 /** What only a person can say: which of several accounts or numbers is meant. */
-export function Choice({ journey }: { journey: OnboardingView }) {
+export function Choice({ journey, at }: { journey: OnboardingView; at: string }) {
   const t = useTranslations("onboarding");
   const problem = useProblemText();
   const client = useQueryClient();
   const choose = useMutation({
-    mutationFn: (body: object) => api.send("POST", `${journeyAddress(journey.id)}/choose`, body),
-    onSettled: () => client.invalidateQueries({ queryKey: ["onboarding", journey.id], exact: true }),
+    mutationFn: (body: object) => api.send("POST", `${at}/choose`, body),
+    onSettled: () => client.invalidateQueries({ queryKey: ["onboarding", at], exact: true }),
   });
   const options = [
     ...journey.accounts.map((id) => ({ id, body: { wabaId: id }, name: t("journey.account", { id }), more: "" })),

@@ -6,7 +6,7 @@ import { api } from "@/components/data/api";
 import { ProblemError } from "@/components/data/http";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { loadSdk, openSignup } from "@/components/onboarding/facebook-sdk";
-import { journeyAddress, journeyQuery, pressQuery } from "@/components/onboarding/queries";
+import { journeyQuery, pressQuery } from "@/components/onboarding/queries";
 import { readSignupMessage, type SignupMessage } from "@/components/onboarding/signup-message";
 import { Button } from "@/components/ui/button";
 
@@ -16,11 +16,11 @@ type Phase = "ready" | "open" | "reporting";
 type Sdk = Awaited<ReturnType<typeof loadSdk>>;
 
 /** Opens Meta's window and hands what comes back to the server, which proves it. */
-export function ConnectWithMeta({ journeyId, again }: { journeyId: string; again: boolean }) {
+export function ConnectWithMeta({ at, again }: { at: string; again: boolean }) {
   const t = useTranslations("onboarding");
   const problem = useProblemText();
   const client = useQueryClient();
-  const { data: press, error, refetch } = useQuery(pressQuery(journeyId));
+  const { data: press, error, refetch } = useQuery(pressQuery(at));
   const [sdk, setSdk] = useState<Sdk | "failed" | null>(null);
   const [phase, setPhase] = useState<Phase>("ready");
   const [failure, setFailure] = useState<unknown>(null);
@@ -43,11 +43,11 @@ export function ConnectWithMeta({ journeyId, again }: { journeyId: string; again
     for (let waited = 0; code !== null && heard.current === null && waited < MESSAGE_PATIENCE; waited += 100)
       await new Promise((resolve) => setTimeout(resolve, 100));
     try {
-      await api.send("POST", `${journeyAddress(journeyId)}/report`, { state: press.state, code, event: heard.current });
+      await api.send("POST", `${at}/report`, { state: press.state, code, event: heard.current });
     } catch (thrown) {
       setFailure(thrown);
     }
-    const { state, busy } = await client.fetchQuery({ ...journeyQuery(journeyId), staleTime: 0 });
+    const { state, busy } = await client.fetchQuery({ ...journeyQuery(at), staleTime: 0 });
     if (state === "open" && !busy) await refetch(); // else there is nothing to press for
     setPhase("ready");
   };

@@ -5,11 +5,10 @@ import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { api } from "@/components/data/api";
 import { useProblemText } from "@/components/data/use-problem-text";
-import { Choice } from "@/components/onboarding/choice";
-import { ConnectWithMeta } from "@/components/onboarding/connect-with-meta";
+import { WHEN } from "@/components/onboarding/formats";
+import { JourneySteps } from "@/components/onboarding/journey-steps";
 import { journeyAddress, journeyQuery } from "@/components/onboarding/queries";
-import { StepLine } from "@/components/onboarding/step-line";
-import { Stopped } from "@/components/onboarding/stopped";
+import { ShareLink } from "@/components/onboarding/share-link";
 import { AlertDialog } from "@/components/ui/alert-dialog";
 import { Banner } from "@/components/ui/banner";
 import { Button, buttonLook } from "@/components/ui/button";
@@ -17,11 +16,6 @@ import { Card } from "@/components/ui/card";
 import { Link } from "@/components/ui/link";
 import { FactList } from "@/components/ui/list";
 import type { OnboardingView } from "@/lib/onboarding/views";
-
-const WHEN = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
-/** Steps whose failure only a new permission of Meta can mend. */
-const NEEDS_META = new Set(["exchange", "prove"]);
-const OF_THE_APP = new Set(["contacts", "history"]);
 
 /** One journey: Meta's window, then each step by itself, with what to do where one stands still. Resumable on any device. */
 export function Journey({ initial }: { initial: OnboardingView }) {
@@ -31,21 +25,15 @@ export function Journey({ initial }: { initial: OnboardingView }) {
   const client = useQueryClient();
   const router = useRouter();
   const [leaving, setLeaving] = useState(false);
-  const { data: journey } = useQuery({ ...journeyQuery(initial.id), initialData: initial });
-  const ask = useMutation({
-    mutationFn: (what: "retry" | "cancel") => api.send("POST", `${journeyAddress(journey.id)}/${what}`, {}),
-    onSuccess: (_, what) => what === "cancel" && router.push("/settings/numbers"),
-    onSettled: () => client.invalidateQueries({ queryKey: ["onboarding", journey.id], exact: true }),
+  const at = journeyAddress(initial.id);
+  const { data: journey } = useQuery({ ...journeyQuery(at), initialData: initial });
+  const cancel = useMutation({
+    mutationFn: () => api.send("POST", `${at}/cancel`, {}),
+    onSuccess: () => router.push("/settings/numbers"),
+    onSettled: () => client.invalidateQueries({ queryKey: ["onboarding", at], exact: true }),
   });
-  const steps = journey.path === "new" ? journey.steps.filter(({ step }) => !OF_THE_APP.has(step)) : journey.steps;
   const open = journey.state === "open";
   const goesOn = open && journey.readable;
-  const failed = journey.steps.find((s) => s.state === "failed");
-  const begun = journey.steps.some((s) => s.state !== "waiting");
-  const needsMeta =
-    goesOn &&
-    !journey.busy &&
-    (!begun || (failed !== undefined && (NEEDS_META.has(failed.step) || failed.cause === "token_refused")));
   return (
     <main className="thin-scroll min-h-0 grow overflow-y-auto">
       <div className="mx-auto flex max-w-2xl flex-col gap-6 px-4 py-8 sm:px-8">
@@ -72,33 +60,8 @@ export function Journey({ initial }: { initial: OnboardingView }) {
             <p className="break-words">{t("journey.unreadable", { id: journey.id })}</p>
           </Banner>
         )}
-        {needsMeta && (
-          <Card>
-            <h2 className="mb-1 font-semibold">{t("journey.meta")}</h2>
-            {journey.stopped && <Stopped stopped={journey.stopped} />}
-            <ConnectWithMeta journeyId={journey.id} again={begun || journey.stopped !== null} />
-          </Card>
-        )}
-        <Card>
-          <h2 className="mb-1 font-semibold">{t("journey.steps")}</h2>
-          <ol className="divide-y divide-line" aria-live="polite">
-            {steps.map((step) => (
-              <StepLine key={step.step} step={step}>
-                {goesOn && step.state === "asked" && <Choice journey={journey} />}
-                {goesOn && step === failed && !needsMeta && (
-                  <Button size="sm" className="mt-2" pending={ask.isPending} onClick={() => ask.mutate("retry")}>
-                    {t("journey.retry")}
-                  </Button>
-                )}
-              </StepLine>
-            ))}
-          </ol>
-          {ask.error && (
-            <p role="alert" className="mt-2 text-sm text-danger-ink">
-              {problem(ask.error)}
-            </p>
-          )}
-        </Card>
+        <JourneySteps journey={journey} at={at} />
+        {goesOn && <ShareLink journey={journey} at={at} />}
         <Card>
           <FactList facts={[{ term: t("journey.code"), value: <span className="tabular">{journey.trackingCode}</span> }]} />
           {open && (
@@ -111,6 +74,11 @@ export function Journey({ initial }: { initial: OnboardingView }) {
               </Button>
             </>
           )}
+          {cancel.error && (
+            <p role="alert" className="mt-2 text-sm text-danger-ink">
+              {problem(cancel.error)}
+            </p>
+          )}
         </Card>
         <AlertDialog
           open={leaving}
@@ -119,7 +87,7 @@ export function Journey({ initial }: { initial: OnboardingView }) {
           description={t("journey.cancelBody")}
           cancel={<Button>{t("journey.keep")}</Button>}
           action={
-            <Button variant="danger" onClick={() => ask.mutate("cancel")}>
+            <Button variant="danger" onClick={() => cancel.mutate()}>
               {t("journey.cancel")}
             </Button>
           }

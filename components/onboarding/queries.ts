@@ -3,7 +3,9 @@ import { api } from "@/components/data/api";
 import { NumbersView, OnboardingView, PressView } from "@/lib/onboarding/views";
 
 const MINUTE = 60_000;
-const address = (id: string) => `/api/onboarding/${id}`;
+/** Where a journey is spoken to: by its id, or as the one that a link names. */
+export const journeyAddress = (id: string) => `/api/onboarding/${id}`;
+export const LINKED = "/api/connect";
 
 export const numbersQuery = queryOptions({
   queryKey: ["onboarding"],
@@ -12,22 +14,20 @@ export const numbersQuery = queryOptions({
 });
 
 /** Asked every second and a half while something is going on, else four times a minute: a colleague may be at it as well. */
-export const journeyQuery = (id: string) =>
+export const journeyQuery = (at: string) =>
   queryOptions({
-    queryKey: ["onboarding", id],
-    queryFn: ({ signal }) => api.get(address(id), OnboardingView, signal),
+    queryKey: ["onboarding", at],
+    queryFn: ({ signal }) => api.get(at, OnboardingView, signal),
     refetchInterval: ({ state }) => (state.data?.busy ? 1500 : 15_000),
   });
 
 /** Minted ahead of the click, since the window must open within it; renewed before its ten minutes are over. */
-export const pressQuery = (id: string) =>
+export const pressQuery = (at: string) =>
   queryOptions({
-    queryKey: ["onboarding", id, "press"],
-    queryFn: () => api.post(`${address(id)}/press`, {}, PressView),
+    queryKey: ["onboarding", at, "press"],
+    queryFn: () => api.post(`${at}/press`, {}, PressView),
     staleTime: 8 * MINUTE,
     refetchInterval: 8 * MINUTE,
     gcTime: 0,
     retry: false,
   });
-
-export const journeyAddress = address;

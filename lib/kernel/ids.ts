@@ -19,6 +19,7 @@ export type Noun =
   | "receipt"
   | "onboarding"
   | "press"
+  | "link"
   | "registration"
   | "departure"
   | "numberChange";

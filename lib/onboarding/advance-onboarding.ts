@@ -1,9 +1,10 @@
 import type { Ctx } from "@/lib/kernel/ctx";
-import { AppError } from "@/lib/kernel/errors";
 import { type Id, newId } from "@/lib/kernel/ids";
 import { minutes } from "@/lib/kernel/time";
 import { bindNumber, isTaken } from "@/lib/onboarding/bind-number";
+import { inJourney } from "@/lib/onboarding/cache";
 import { isFinished, nextStep, REGISTRATIONS, retryAfter, type Step, type StepRow } from "@/lib/onboarding/model";
+import { needsApproval, writeProof } from "@/lib/onboarding/prove-account";
 import { type Outcome, runStep } from "@/lib/onboarding/run-step";
 import {
   finishSession,
@@ -15,8 +16,9 @@ import {
   saveFacts,
   takeLease,
 } from "@/lib/onboarding/store";
+import { isKeptSince } from "@/lib/onboarding/sweep-onboarding";
 import { audit } from "@/lib/platform/audit";
-import { inTenantSql, type Sql } from "@/lib/platform/sql";
+import type { Sql } from "@/lib/platform/sql";
 
 /** A journey whose facts do not open is tried again after this long. */
 const UNREADABLE_AGAIN = minutes(10);
@@ -35,7 +37,7 @@ interface Claimed {
 export async function advanceOnboarding(ctx: Ctx, { sessionId }: { sessionId: Id<"onboarding"> }): Promise<void> {
   for (;;) {
     const now = () => ({ ...ctx, now: new Date() });
-    const claimed = await inTenantSql(now(), (sql) => claim(sql, sessionId));
+    const claimed = await inJourney(now(), sessionId, (sql) => claim(sql, sessionId));
     if (!claimed) return;
     const goesOn = await perform(now, claimed);
     if (!goesOn) return;
@@ -91,15 +93,26 @@ async function mayRegister(sql: Sql, { facts }: Session): Promise<boolean> {
 async function perform(now: () => Ctx, claimed: Claimed): Promise<boolean> {
   const { session, step } = claimed;
   if (step === "bind") return bind(now, claimed);
+  if (step === "approve") return approve(now, claimed);
   if (step === "exchange") return false;
   const outcome = await runStep(step, session.path, session.facts);
-  return inTenantSql(now(), (sql) => record(sql, claimed, outcome));
+  return inJourney(now(), claimed.session.id, (sql) => record(sql, claimed, outcome));
+}
+
+/** An account that spoke to us before Connect was pressed is claimed, not just connected: a second admin, where there is one, has to agree. */
+async function approve(now: () => Ctx, claimed: Claimed): Promise<boolean> {
+  const { wabaId, pressedAt } = claimed.session.facts;
+  const kept = wabaId !== null && (await isKeptSince(wabaId, new Date(pressedAt ?? 0)));
+  return inJourney(now(), claimed.session.id, async (sql) => {
+    const needed = kept && (await needsApproval(sql, claimed.session));
+    return record(sql, claimed, needed ? { kind: "asked", cause: "second_admin" } : { kind: kept ? "done" : "skipped" });
+  });
 }
 
 async function bind(now: () => Ctx, claimed: Claimed): Promise<boolean> {
   const registered = claimed.steps.some((s) => s.step === "register" && s.state === "done");
   try {
-    return await inTenantSql(now(), async (sql) => {
+    return await inJourney(now(), claimed.session.id, async (sql) => {
       if (!(await giveBack(sql, claimed.session.id, claimed.fence, 0))) return false;
       const channelId = await bindNumber(sql, claimed.session.facts, registered);
       await markStep(sql, claimed.session.id, "bind", { state: "done" });
@@ -115,7 +128,9 @@ async function bind(now: () => Ctx, claimed: Claimed): Promise<boolean> {
     });
   } catch (error) {
     if (!isTaken(error)) throw error;
-    return inTenantSql(now(), (sql) => record(sql, claimed, { kind: "failed", cause: "number_taken", refusal: null }));
+    return inJourney(now(), claimed.session.id, (sql) =>
+      record(sql, claimed, { kind: "failed", cause: "number_taken", refusal: null }),
+    );
   }
 }
 
@@ -130,7 +145,7 @@ async function record(sql: Sql, { session, step, steps, fence }: Claimed, outcom
     outcome.kind === "failed" ? { cause: outcome.cause, code: outcome.refusal?.code, subcode: outcome.refusal?.subcode } : {};
   const asked = outcome.kind === "asked" ? { cause: outcome.cause } : {};
   await markStep(sql, session.id, step, { state: again === null ? outcome.kind : "waiting", ...said, ...asked });
-  if (step === "account" && outcome.kind === "done") await writeProof(sql, session, outcome.ownerBusinessId ?? null);
+  if (step === "approve" && goesOn) await writeProof(sql, session);
   if (goesOn && isFinished([...steps.filter((s) => s.step !== step), { ...NONE, step, state: outcome.kind }])) {
     await finishSession(sql, session.id, "done", null);
     return false;
@@ -138,16 +153,3 @@ async function record(sql: Sql, { session, step, steps, fence }: Claimed, outcom
   return goesOn;
 }
 const NONE = { attempts: 0, cause: null, code: null, subcode: null };
-
-/** The row without which no number of the account can be connected: this organisation's own token has read its numbers. */
-async function writeProof(sql: Sql, { id, startedBy, facts }: Session, ownerBusinessId: string | null): Promise<void> {
-  if (facts.wabaId === null || !facts.proven.includes(facts.wabaId)) throw new AppError("precondition", "not_proven");
-  await sql.run(
-    "onboarding.proof",
-    `insert into account_proofs (org_id, waba_id, owner_business_id, kind, session_id, proven_by, proven_at) values ($1, $2, $3, 'token', $4, $5, $6)
-      on conflict (org_id, waba_id) do update set owner_business_id = excluded.owner_business_id, kind = excluded.kind, session_id = excluded.session_id,
-        proven_by = excluded.proven_by, proven_at = excluded.proven_at`,
-    [sql.ctx.orgId, facts.wabaId, ownerBusinessId, id, startedBy, sql.ctx.now],
-  );
-  await audit(sql, [{ action: "account.proven", subject: "waba", subjectId: facts.wabaId, detail: { kind: "token" } }]);
-}

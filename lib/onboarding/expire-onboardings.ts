@@ -1,5 +1,6 @@
 import { systemCtx } from "@/lib/kernel/ctx";
-import type { Id } from "@/lib/kernel/ids";
+import { asId, type Id } from "@/lib/kernel/ids";
+import { forgetJourney } from "@/lib/onboarding/cache";
 import { overdueOnboardings } from "@/lib/onboarding/sweep-onboarding";
 import { audit } from "@/lib/platform/audit";
 import { errorFields, log } from "@/lib/platform/log";
@@ -19,6 +20,7 @@ export async function expireOnboardings(now: Date): Promise<number> {
     for (const [orgId, ids] of overdue) {
       try {
         ended += await inTenantSql(systemCtx(orgId, "onboarding.expiry", now), (sql) => expire(sql, ids));
+        await Promise.all(ids.map((id) => forgetJourney(orgId, asId("onboarding", id))));
       } catch (error) {
         failed.add(orgId);
         log.error("onboarding.expiry_failed", { orgId, ...errorFields(error) });

@@ -1,6 +1,7 @@
 /** What a journey has found out so far: sealed as one value, opened only here. */
 import { z } from "zod";
 import type { Id } from "@/lib/kernel/ids";
+import type { OrgKeys } from "@/lib/platform/crypto/org-keys";
 import type { Sql } from "@/lib/platform/sql";
 
 const RemoteNumber = z.object({
@@ -29,6 +30,13 @@ const Facts = z.object({
   proven: z.array(z.string()),
   wabaId: z.nullable(z.string()),
   accountName: z.nullable(z.string()),
+  ownerBusinessId: z.nullable(z.string()).default(null),
+  /** Whose press brought the token; null for somebody with a link. */
+  claimedBy: z.nullable(z.string()).default(null),
+  /** When that was pressed, in milliseconds since 1970: what spoke before it was there before. */
+  pressedAt: z.nullable(z.number()).default(null),
+  /** The second admin who let a claim pass. */
+  approvedBy: z.nullable(z.string()).default(null),
   numbers: z.array(RemoteNumber),
   number: z.nullable(RemoteNumber),
   pin: z.nullable(z.string()),
@@ -44,6 +52,10 @@ export const NO_FACTS: Facts = {
   proven: [],
   wabaId: null,
   accountName: null,
+  ownerBusinessId: null,
+  claimedBy: null,
+  pressedAt: null,
+  approvedBy: null,
   numbers: [],
   number: null,
   pin: null,
@@ -55,6 +67,6 @@ export const sealFacts = (sql: Sql, id: Id<"onboarding">, facts: Facts): Buffer 
   sql.keys.seal(TABLE, COLUMN, id, JSON.stringify(facts));
 
 /** @throws SealError when they do not open */
-export function openFacts(sql: Sql, id: Id<"onboarding">, sealed: Buffer | null): Facts {
-  return sealed ? Facts.parse(JSON.parse(sql.keys.open(TABLE, COLUMN, id, sealed).toString())) : NO_FACTS;
+export function openFacts(keys: OrgKeys, id: Id<"onboarding">, sealed: Buffer | null): Facts {
+  return sealed ? Facts.parse(JSON.parse(keys.open(TABLE, COLUMN, id, sealed).toString())) : NO_FACTS;
 }

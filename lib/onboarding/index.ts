@@ -5,15 +5,25 @@
  * each step looks before it acts; a number of the phone app is never registered.
  */
 export { advanceOnboarding } from "@/lib/onboarding/advance-onboarding";
+export { journeyOf } from "@/lib/onboarding/allow-journey";
 export { checkAllConnections, checkConnections } from "@/lib/onboarding/check-connections";
 export { expireOnboardings } from "@/lib/onboarding/expire-onboardings";
 export { advanceJob } from "@/lib/onboarding/jobs";
 export { type DepartureView, noteDeparture, readDeparture } from "@/lib/onboarding/note-departure";
+export { openLink } from "@/lib/onboarding/open-link";
 export { pressConnect } from "@/lib/onboarding/press-connect";
-export { getNumbers, getOnboarding } from "@/lib/onboarding/read-onboarding";
+export { getInvitation, getNumbers, getOnboarding } from "@/lib/onboarding/read-onboarding";
 export { getConnections, getStanding } from "@/lib/onboarding/read-standing";
 export { ReportSignup, reportSignup } from "@/lib/onboarding/report-signup";
+export { shareOnboarding, unshareOnboarding } from "@/lib/onboarding/share-link";
 export { StartOnboarding, startOnboarding } from "@/lib/onboarding/start-onboarding";
-export { ChooseOnboarding, cancelOnboarding, chooseOnboarding, retryOnboarding } from "@/lib/onboarding/steer-onboarding";
+export {
+  ChooseOnboarding,
+  cancelOnboarding,
+  chooseOnboarding,
+  DecideClaim,
+  decideClaim,
+  retryOnboarding,
+} from "@/lib/onboarding/steer-onboarding";
 export { handleDepartures } from "@/lib/onboarding/sweep-departures";
 export { dueOnboardings } from "@/lib/onboarding/sweep-onboarding";

@@ -6,7 +6,18 @@ export const PATHS = ["new", "coexistence"] as const;
 export type Path = (typeof PATHS)[number];
 
 /** In the order in which they are done. Each may be done again without harm. */
-export const STEPS = ["exchange", "prove", "account", "subscribe", "number", "register", "bind", "contacts", "history"] as const;
+export const STEPS = [
+  "exchange",
+  "prove",
+  "account",
+  "approve",
+  "subscribe",
+  "number",
+  "register",
+  "bind",
+  "contacts",
+  "history",
+] as const;
 export type Step = (typeof STEPS)[number];
 /** `asked` waits for a person's choice; `failed` for a person's decision to try again. */
 export const STEP_STATES = ["waiting", "running", "done", "skipped", "failed", "asked"] as const;
@@ -16,6 +27,8 @@ export type StepState = (typeof STEP_STATES)[number];
 export const SESSION_LIVES = days(7);
 /** What one press on Connect mints is good for this long, and once. */
 export const PRESS_LIVES = minutes(10);
+/** A link to a journey works for this long, and no longer than the journey. */
+export const LINK_LIVES = days(3);
 /** Longest a step may take before another worker may look after it. */
 export const STEP_LEASE = seconds(90);
 /** Meta counts registrations of a number: at most ten in 72 hours. */
@@ -47,6 +60,7 @@ export const CAUSES = [
   "not_granted",
   "no_account",
   "choose_account",
+  "second_admin",
   "no_number",
   "choose_number",
   "not_verified",

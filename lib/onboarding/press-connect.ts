@@ -1,9 +1,9 @@
 import { hash, randomBytes } from "node:crypto";
-import { allow } from "@/lib/identity";
 import type { Ctx } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
 import { type Id, newId } from "@/lib/kernel/ids";
 import { addMs } from "@/lib/kernel/time";
+import { allowJourney } from "@/lib/onboarding/allow-journey";
 import { PRESS_LIVES } from "@/lib/onboarding/model";
 import { assertGoesOn, lockSession } from "@/lib/onboarding/store";
 import type { PressView } from "@/lib/onboarding/views";
@@ -11,7 +11,7 @@ import { env } from "@/lib/platform/env";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
 /** 32 bytes that say nothing of the value. */
-const digestOf = (value: string) => Buffer.from(hash("sha256", value), "hex");
+export const digestOf = (value: string) => Buffer.from(hash("sha256", value), "hex");
 
 /**
  * Mints what one press on Connect needs. Its `state` is good for ten minutes and once, in this browser and this journey only.
@@ -22,7 +22,7 @@ export async function pressConnect(
   ctx: Ctx,
   { sessionId, browser }: { sessionId: Id<"onboarding">; browser: string },
 ): Promise<PressView> {
-  allow(ctx, "numbers.connect");
+  allowJourney(ctx, sessionId);
   const { NEXT_PUBLIC_META_APP_ID: appId, NEXT_PUBLIC_META_CONFIG_ID: configId } = env();
   if (!appId || !configId) throw new AppError("precondition", "unconfigured");
   const state = randomBytes(32).toString("base64url");
@@ -47,13 +47,14 @@ export async function pressConnect(
   };
 }
 
-/** Step: uses up a press. @throws AppError `precondition` `state_refused`: unknown, used, late, of another browser or another journey */
-export async function usePress(sql: Sql, input: { sessionId: Id<"onboarding">; state: string; browser: string }): Promise<void> {
-  const n = await sql.run(
+/** Step: uses up a press. @returns when it was made. @throws AppError `precondition` `state_refused`: unknown, used, late, of another browser or another journey */
+export async function usePress(sql: Sql, input: { sessionId: Id<"onboarding">; state: string; browser: string }): Promise<Date> {
+  const [press] = await sql.rows<{ created_at: Date }>(
     "onboarding.use_press",
     `update onboarding_presses set used_at = $5 where org_id = $1 and session_id = $2 and state_hash = $3 and browser_hash = $4
-      and used_at is null and expires_at > $5`,
+      and used_at is null and expires_at > $5 returning created_at`,
     [sql.ctx.orgId, input.sessionId, digestOf(input.state), digestOf(input.browser), sql.ctx.now],
   );
-  if (n === 0) throw new AppError("precondition", "state_refused");
+  if (!press) throw new AppError("precondition", "state_refused");
+  return press.created_at;
 }

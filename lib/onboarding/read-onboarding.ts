@@ -1,21 +1,45 @@
 /** Queries: one journey, and the page of numbers. */
 import { findChannel, listChannelRows, readHistory } from "@/lib/channels";
 import { allow } from "@/lib/identity";
-import type { Ctx } from "@/lib/kernel/ctx";
+import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
+import { allowJourney, journeyOf } from "@/lib/onboarding/allow-journey";
+import { type KeptJourney, keepJourney, recallJourney } from "@/lib/onboarding/cache";
 import { nextStep, STEPS, type StepRow } from "@/lib/onboarding/model";
-import { getSession, listOpenSessions, listSteps, listStepsOf, type Session } from "@/lib/onboarding/store";
-import type { NumbersView, OnboardingView, ProposalView } from "@/lib/onboarding/views";
+import { claimantOf } from "@/lib/onboarding/prove-account";
+import { linkUntil } from "@/lib/onboarding/share-link";
+import { getSessionRow, listOpenSessions, listSteps, listStepsOf, type Session, toSession } from "@/lib/onboarding/store";
+import type { InvitationView, NumbersView, OnboardingView, ProposalView } from "@/lib/onboarding/views";
+import { orgKeys } from "@/lib/platform/keys";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
 /** One journey with all its steps. @throws AppError `not_found` */
 export async function getOnboarding(ctx: Ctx, { sessionId }: { sessionId: Id<"onboarding"> }): Promise<OnboardingView> {
-  allow(ctx, "numbers.connect");
-  return inTenantSql(ctx, async (sql) => {
-    const session = await getSession(sql, sessionId);
-    const view = toOnboardingView(session, await listSteps(sql, sessionId));
-    return session.state === "done" ? { ...view, number: await readConnected(sql, session.channelId) } : view;
-  });
+  allowJourney(ctx, sessionId);
+  const kept = (await recallJourney(ctx.orgId, sessionId)) ?? (await readJourney(ctx, sessionId));
+  const session = toSession(await orgKeys(ctx.orgId), kept.row);
+  const view = toOnboardingView(ctx, session, kept.steps, kept.linkUntil);
+  if (session.state !== "done") return view;
+  return inTenantSql(ctx, async (sql) => ({ ...view, number: await readConnected(sql, session.channelId) }));
+}
+
+/** What somebody with a link is shown. @throws AppError `forbidden` for anybody else */
+export async function getInvitation(ctx: Ctx): Promise<InvitationView> {
+  const journey = await getOnboarding(ctx, { sessionId: journeyOf(ctx) });
+  const [row] = await inTenantSql(ctx, (sql) =>
+    sql.rows<{ name: string }>("onboarding.inviter", "select name from organisations where id = $1", [ctx.orgId]),
+  );
+  return { organisation: row?.name ?? "", journey };
+}
+
+async function readJourney(ctx: Ctx, sessionId: Id<"onboarding">): Promise<KeptJourney> {
+  const read = await inTenantSql(ctx, async (sql) => ({
+    row: await getSessionRow(sql, sessionId),
+    steps: await listSteps(sql, sessionId),
+    linkUntil: await linkUntil(sql, sessionId),
+  }));
+  await keepJourney(ctx.orgId, read);
+  return read;
 }
 
 /** A finished journey has forgotten its number: it is the channel's now. */
@@ -43,7 +67,7 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
         coexistence,
         past: pasts.get(id) ?? null,
       })),
-      open: sessions.map((session) => toOnboardingView(session, steps.get(session.id) ?? [])),
+      open: sessions.map((session) => toOnboardingView(ctx, session, steps.get(session.id) ?? [], null)),
       proposals: await listProposals(sql),
     };
   });
@@ -59,7 +83,12 @@ async function listProposals(sql: Sql): Promise<ProposalView[]> {
   return rows.map((r) => ({ wabaId: r.waba_id, since: r.first_at.toISOString(), events: r.events }));
 }
 
-function toOnboardingView(session: Session, rows: readonly StepRow[]): OnboardingView {
+const decides = (ctx: Ctx, session: Session): boolean => {
+  const viewer = userIdOf(ctx);
+  return viewer !== null && viewer !== claimantOf(session);
+};
+
+function toOnboardingView(ctx: Ctx, session: Session, rows: readonly StepRow[], link: Date | null): OnboardingView {
   const { facts } = session;
   const steps = STEPS.map(
     (step) => rows.find((r) => r.step === step) ?? { step, state: "waiting" as const, cause: null, code: null },
@@ -71,7 +100,6 @@ function toOnboardingView(session: Session, rows: readonly StepRow[]): Onboardin
     trackingCode: session.trackingCode,
     path: session.path,
     state: session.state,
-    startedBy: session.startedBy,
     createdAt: session.createdAt.toISOString(),
     expiresAt: session.expiresAt.toISOString(),
     steps: steps.map(({ step, state, cause, code }) => ({ step, state, cause, code })),
@@ -88,5 +116,7 @@ function toOnboardingView(session: Session, rows: readonly StepRow[]): Onboardin
         : [],
     number: facts.number && { display: facts.number.display, name: facts.number.verifiedName },
     channelId: session.channelId,
+    approval: asked === "approve" ? (decides(ctx, session) ? "decide" : "wait") : null,
+    linkUntil: link?.toISOString() ?? null,
   };
 }

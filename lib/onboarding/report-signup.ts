@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { allow } from "@/lib/identity";
-import type { Ctx } from "@/lib/kernel/ctx";
+import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
+import { allowJourney } from "@/lib/onboarding/allow-journey";
+import { inJourney } from "@/lib/onboarding/cache";
 import type { Facts } from "@/lib/onboarding/facts";
 import { advanceJob } from "@/lib/onboarding/jobs";
 import { causeOf, STEPS } from "@/lib/onboarding/model";
@@ -18,7 +19,7 @@ import {
 } from "@/lib/onboarding/store";
 import { audit } from "@/lib/platform/audit";
 import { ring } from "@/lib/platform/jobs";
-import { inTenantSql, type Sql } from "@/lib/platform/sql";
+import type { Sql } from "@/lib/platform/sql";
 import { metaAccounts } from "@/lib/providers/meta/accounts";
 
 const GraphId = z.string().regex(/^\d{1,32}$/);
@@ -52,14 +53,15 @@ export async function reportSignup(
   ctx: Ctx,
   input: ReportSignup & { sessionId: Id<"onboarding">; browser: string },
 ): Promise<void> {
-  allow(ctx, "numbers.connect");
   const { sessionId, code } = input;
-  const { fence, facts } = await inTenantSql(ctx, async (sql) => {
+  allowJourney(ctx, sessionId);
+  const { fence, facts } = await inJourney(ctx, sessionId, async (sql) => {
     const session = await lockSession(sql, sessionId);
     assertGoesOn(session, ctx.now);
-    await usePress(sql, input);
+    const pressedAt = await usePress(sql, input);
     const mine = await seizeLease(sql, sessionId);
-    const known = withReport(session.facts, input);
+    const claim = { claimedBy: userIdOf(ctx), pressedAt: pressedAt.getTime(), approvedBy: null };
+    const known = { ...withReport(session.facts, input), ...(code === null ? {} : claim) };
     await saveFacts(sql, sessionId, known);
     if (code !== null) await markStep(sql, sessionId, "exchange", { state: "running" });
     else await giveBack(sql, sessionId, mine, null);
@@ -68,7 +70,7 @@ export async function reportSignup(
   if (code === null) return;
   const answer = await metaAccounts.exchangeCode(code);
   const after = { ...ctx, now: new Date() };
-  await inTenantSql(after, async (sql) => {
+  await inJourney(after, sessionId, async (sql) => {
     if (!(await giveBack(sql, sessionId, fence, answer.ok ? 0 : null))) return;
     if (!answer.ok) {
       const { code: number, subcode } = answer.refusal;

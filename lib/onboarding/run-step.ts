@@ -16,17 +16,17 @@ import type { AccountRefusal, SyncKind } from "@/lib/providers/ports";
 
 /** What a step came to. `failed` without a refusal is the step's own verdict. */
 export type Outcome =
-  | { kind: "done"; facts?: Partial<Facts>; ownerBusinessId?: string | null }
+  | { kind: "done"; facts?: Partial<Facts> }
   | { kind: "skipped" }
   | { kind: "asked"; cause: Cause; facts?: Partial<Facts> }
   | { kind: "failed"; cause: Cause; refusal: AccountRefusal | null };
 
-type Running = Exclude<Step, "exchange" | "bind">;
+type Running = Exclude<Step, "exchange" | "approve" | "bind">;
 
 const failed = (cause: Cause): Outcome => ({ kind: "failed", cause, refusal: null });
 const refused = (refusal: AccountRefusal): Outcome => ({ kind: "failed", cause: causeOf(refusal), refusal });
 
-/** Runs a step on what is known. `exchange` belongs to the browser's request, `bind` to the database. Never throws for a refusal. */
+/** Runs a step on what is known. `exchange` belongs to the browser's request, `approve` and `bind` to the database. Never throws for a refusal. */
 export async function runStep(step: Running, path: Path, facts: Facts): Promise<Outcome> {
   if (facts.token === null) return failed("token_refused");
   const token = new Secret(facts.token);
@@ -77,7 +77,7 @@ async function readAccount({ wabaId }: Facts, token: Secret): Promise<Outcome> {
   if (wabaId === null) return failed("no_account");
   const account = await metaAccounts.readAccount(wabaId, token);
   if (!account.ok) return refused(account.refusal);
-  return { kind: "done", facts: { accountName: account.value.name }, ownerBusinessId: account.value.ownerBusinessId };
+  return { kind: "done", facts: { accountName: account.value.name, ownerBusinessId: account.value.ownerBusinessId } };
 }
 
 async function subscribe({ wabaId }: Facts, token: Secret): Promise<Outcome> {

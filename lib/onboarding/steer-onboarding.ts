@@ -1,10 +1,13 @@
 /** What a person may do to a journey: choose, try again, give up. */
 import { z } from "zod";
 import { allow } from "@/lib/identity";
-import type { Ctx } from "@/lib/kernel/ctx";
+import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
+import { allowJourney } from "@/lib/onboarding/allow-journey";
+import { inJourney } from "@/lib/onboarding/cache";
 import { advanceJob } from "@/lib/onboarding/jobs";
+import { claimantOf } from "@/lib/onboarding/prove-account";
 import {
   assertGoesOn,
   assertOpen,
@@ -19,7 +22,7 @@ import {
 } from "@/lib/onboarding/store";
 import { audit } from "@/lib/platform/audit";
 import { ring } from "@/lib/platform/jobs";
-import { inTenantSql, type Sql } from "@/lib/platform/sql";
+import type { Sql } from "@/lib/platform/sql";
 
 const GraphId = z.string().regex(/^\d{1,32}$/);
 export const ChooseOnboarding = z.union([z.strictObject({ wabaId: GraphId }), z.strictObject({ phoneNumberId: GraphId })]);
@@ -34,8 +37,8 @@ async function steer(
   work: (sql: Sql, session: Session) => Promise<void>,
   judge = assertGoesOn,
 ): Promise<void> {
-  allow(ctx, "numbers.connect");
-  await inTenantSql(ctx, async (sql) => {
+  allowJourney(ctx, sessionId);
+  await inJourney(ctx, sessionId, async (sql) => {
     const session = await lockSession(sql, sessionId);
     judge(session, ctx.now);
     await work(sql, session);
@@ -75,8 +78,37 @@ export async function retryOnboarding(ctx: Ctx, input: Named): Promise<void> {
   await ring(advanceJob, { orgId: ctx.orgId, sessionId: input.sessionId });
 }
 
+export const DecideClaim = z.strictObject({ approve: z.boolean() });
+
+/**
+ * A second admin lets a claim pass, or ends it. What was kept for the account comes to the organisation only after this.
+ * @throws AppError `precondition` `nothing_asked`; `forbidden` `own_claim` for the one who makes the claim
+ */
+export async function decideClaim(ctx: Ctx, input: Named & z.output<typeof DecideClaim>): Promise<void> {
+  allow(ctx, "numbers.connect");
+  const { sessionId, approve } = input;
+  await steer(ctx, input, async (sql, session) => {
+    const asked = (await listSteps(sql, sessionId)).find((s) => s.step === "approve" && s.state === "asked");
+    if (!asked) throw new AppError("precondition", "nothing_asked");
+    const decider = userIdOf(ctx);
+    if (decider === null || decider === claimantOf(session)) throw new AppError("forbidden", "own_claim");
+    if (approve) {
+      await saveFacts(sql, sessionId, { ...session.facts, approvedBy: decider });
+      await resetStep(sql, sessionId, "approve");
+      await makeDue(sql, sessionId);
+    } else {
+      await seizeLease(sql, sessionId);
+      await finishSession(sql, sessionId, "cancelled", null);
+    }
+    const action = approve ? "account.claim_approved" : "account.claim_refused";
+    await audit(sql, [{ action, subject: "waba", subjectId: session.facts.wabaId, detail: { session: sessionId } }]);
+  });
+  if (approve) await ring(advanceJob, { orgId: ctx.orgId, sessionId });
+}
+
 /** Ends a journey, also one that cannot be read. What it has already connected stays connected. */
 export async function cancelOnboarding(ctx: Ctx, input: Named): Promise<void> {
+  allow(ctx, "numbers.connect");
   const giveUp = async (sql: Sql) => {
     await seizeLease(sql, input.sessionId);
     await finishSession(sql, input.sessionId, "cancelled", null);

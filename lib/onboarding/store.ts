@@ -4,6 +4,7 @@ import { asId, type Id } from "@/lib/kernel/ids";
 import { type Facts, NO_FACTS, openFacts, sealFacts } from "@/lib/onboarding/facts";
 import { type Cause, type Path, STEP_LEASE, type Step, type StepRow, type StepState } from "@/lib/onboarding/model";
 import { openable } from "@/lib/platform/crypto/openable";
+import type { OrgKeys } from "@/lib/platform/crypto/org-keys";
 import type { Sql } from "@/lib/platform/sql";
 
 export interface Session {
@@ -19,7 +20,8 @@ export interface Session {
   createdAt: Date;
   expiresAt: Date;
 }
-interface Raw {
+/** A journey as its row holds it. */
+export interface SessionRow {
   id: string;
   tracking_code: string;
   path: Path;
@@ -32,9 +34,10 @@ interface Raw {
 }
 const COLUMNS = "id, tracking_code, path, state, started_by, facts_sealed, channel_id, created_at, expires_at";
 
-function toSession(sql: Sql, r: Raw): Session {
+/** A row with its facts opened. */
+export function toSession(keys: OrgKeys, r: SessionRow): Session {
   const id = asId("onboarding", r.id);
-  const facts = openable("onboarding_sessions", id, () => openFacts(sql, id, r.facts_sealed));
+  const facts = openable("onboarding_sessions", id, () => openFacts(keys, id, r.facts_sealed));
   return {
     id,
     trackingCode: r.tracking_code,
@@ -81,35 +84,39 @@ export async function insertSession(
 }
 
 /** @throws AppError `not_found` */
-export async function getSession(sql: Sql, id: Id<"onboarding">): Promise<Session> {
-  const [row] = await sql.rows<Raw>(
+export async function getSessionRow(sql: Sql, id: Id<"onboarding">): Promise<SessionRow> {
+  const [row] = await sql.rows<SessionRow>(
     "onboarding.get",
     `select ${COLUMNS} from onboarding_sessions where org_id = $1 and id = $2`,
     [sql.ctx.orgId, id],
   );
   if (!row) throw notFound("onboarding");
-  return toSession(sql, row);
+  return row;
 }
+
+/** The same with its facts opened. @throws AppError `not_found` */
+export const getSession = async (sql: Sql, id: Id<"onboarding">): Promise<Session> =>
+  toSession(sql.keys, await getSessionRow(sql, id));
 
 /** The same, locked until the transaction ends: two browsers, or a browser and a worker, meet here. */
 export async function lockSession(sql: Sql, id: Id<"onboarding">): Promise<Session> {
-  const [row] = await sql.rows<Raw>(
+  const [row] = await sql.rows<SessionRow>(
     "onboarding.lock",
     `select ${COLUMNS} from onboarding_sessions where org_id = $1 and id = $2 for update`,
     [sql.ctx.orgId, id],
   );
   if (!row) throw notFound("onboarding");
-  return toSession(sql, row);
+  return toSession(sql.keys, row);
 }
 
 /** Open journeys, newest first, at most fifty. */
 export async function listOpenSessions(sql: Sql): Promise<Session[]> {
-  const rows = await sql.rows<Raw>(
+  const rows = await sql.rows<SessionRow>(
     "onboarding.list",
     `select ${COLUMNS} from onboarding_sessions where org_id = $1 and state = 'open' order by created_at desc, id limit 50`,
     [sql.ctx.orgId],
   );
-  return rows.map((r) => toSession(sql, r));
+  return rows.map((r) => toSession(sql.keys, r));
 }
 
 /** The steps of several journeys, by journey; one that has not begun has none. */

@@ -37,3 +37,14 @@ export async function organisationsWithNumbers(): Promise<Id<"organisation">[]> 
   );
   return rows.map((r) => asId("organisation", r.org_id));
 }
+
+/** Whether an account spoke to us, as nobody's, before a moment. Says nothing else of it. */
+export async function isKeptSince(wabaId: string, before: Date): Promise<boolean> {
+  const rows = await inSystem("claim", (sql) =>
+    sql.rows<object>("orphans.kept_since", "select 1 from orphan_accounts where waba_id = $1 and first_at < $2", [
+      wabaId,
+      before,
+    ]),
+  );
+  return rows.length > 0;
+}

@@ -16,7 +16,6 @@ export const OnboardingView = z.object({
   trackingCode: z.string(),
   path: z.string(),
   state: z.string(),
-  startedBy: z.string(),
   createdAt: z.string(),
   expiresAt: z.string(),
   steps: z.array(StepView),
@@ -33,8 +32,20 @@ export const OnboardingView = z.object({
   /** The number that is being connected, as it is shown. */
   number: z.nullable(z.object({ display: z.string(), name: z.string() })),
   channelId: z.nullable(z.string()),
+  /** A claim that waits for a second admin: `decide` when the viewer is one, else `wait`. */
+  approval: z.nullable(z.enum(["decide", "wait"])),
+  /** Until when a link made for somebody without an account works; null without one. */
+  linkUntil: z.nullable(z.string()),
 });
 export type OnboardingView = z.infer<typeof OnboardingView>;
+
+/** What a guest is shown: who asks, and the journey. */
+export const InvitationView = z.object({ organisation: z.string(), journey: OnboardingView });
+export type InvitationView = z.infer<typeof InvitationView>;
+
+/** A link for somebody without an account; its secret is shown this once. */
+export const LinkView = z.object({ url: z.string(), expiresAt: z.string() });
+export type LinkView = z.infer<typeof LinkView>;
 
 /** What the browser needs to open Meta's window. */
 export const PressView = z.object({

@@ -1,5 +1,5 @@
 /** The hash-chained trail: acts of people, denials and the product's own decisions, in the same transaction as the act. */
-import { userIdOf } from "@/lib/kernel/ctx";
+import { actorIdOf } from "@/lib/kernel/ctx";
 import { uuidBytes } from "@/lib/platform/crypto/codec";
 import type { Sql } from "@/lib/platform/sql";
 
@@ -61,7 +61,7 @@ export async function audit(sql: Sql, entries: readonly AuditEntry[]): Promise<v
   const rows = entries.map((entry, i) => {
     const seq = head.seq + 1 + i;
     const detail = sorted(entry.detail);
-    const actorId = userIdOf(ctx);
+    const actorId = actorIdOf(ctx);
     const subjectId = entry.subjectId ?? null;
     const fields = {
       orgId: ctx.orgId,

@@ -38,6 +38,12 @@ export const counters = {
     help: "Sealed rows that did not open when somebody wanted to read them",
     labelNames: ["table"],
   }),
+  onboardingCache: new Counter({
+    ...make,
+    name: "parley_onboarding_cache_total",
+    help: "Reads of a journey by where it came from: hit is Redis, miss and away are Postgres",
+    labelNames: ["result"],
+  }),
   orphansFound: new Counter({
     ...make,
     name: "parley_orphan_accounts_found_total",

@@ -4,13 +4,14 @@ import { allow, noteDenial, type Permission } from "@/lib/identity";
 import type { Ctx } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
+import { guestOf } from "@/lib/web/link-cookie";
 import { PRIVATE, problem } from "@/lib/web/problem";
 import { countAttempt, type Rate } from "@/lib/web/rate-limit";
 import { readBounded } from "@/lib/web/read-bounded";
 import { assertOwnOrigin, newRequestId, type Visitor, visitorOf } from "@/lib/web/request-guard";
 
-/** `provider`: no session and no page of ours; the verb itself checks who signed what was sent. */
-export type Access = Permission | "session" | "public" | "provider";
+/** `link`: who holds the link to one journey. `provider`: no session and no page of ours; the verb itself checks who signed what was sent. */
+export type Access = Permission | "session" | "link" | "public" | "provider";
 const OPEN: ReadonlySet<Access> = new Set(["public", "provider"]);
 type Schema = z.ZodType;
 type Out<S> = S extends Schema ? z.output<S> : undefined;
@@ -51,7 +52,7 @@ export function route<
     const { pathname, searchParams } = new URL(request.url);
     let visitor: Visitor | null = null;
     try {
-      visitor = OPEN.has(spec.access) ? null : await visitorOf(request, requestId);
+      visitor = await visitorFor(spec.access, request, requestId);
       if (!OPEN.has(spec.access) && !visitor) throw new AppError("unauthenticated", "no_session");
       if (spec.access !== "provider") assertOwnOrigin(request);
       if (visitor && isPermission(spec.access)) allow(visitor.ctx, spec.access);
@@ -77,10 +78,13 @@ export function route<
   };
 }
 
+const visitorFor = async (access: Access, request: Request, requestId: string): Promise<Visitor | null> =>
+  OPEN.has(access) ? null : access === "link" ? guestOf(request, requestId) : visitorOf(request, requestId);
+
 const whoIsCounted = ({ per }: NonNullable<RouteSpec<unknown, unknown, unknown>["rate"]>, { ctx, secret }: Visitor) =>
   per === "organisation" ? ctx.orgId : `${ctx.orgId}:${secret}`;
 
-const isPermission = (access: Access): access is Permission => access !== "session" && !OPEN.has(access);
+const isPermission = (access: Access): access is Permission => access !== "session" && access !== "link" && !OPEN.has(access);
 
 const nobody = (requestId: string): Ctx => ({
   orgId: "" as Ctx["orgId"],

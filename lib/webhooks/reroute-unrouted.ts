@@ -7,6 +7,9 @@ import { log } from "@/lib/platform/log";
 import { inSystem, type SystemSql } from "@/lib/platform/sql";
 import { REROUTE_BATCH, SPLIT_AGAIN } from "@/lib/webhooks/model";
 
+/** Kinds of proof by which what was kept is handed over. */
+const HANDS_OVER = ["token", "code", "given"];
+
 interface Kept {
   id: string;
   payload_sealed: Buffer;
@@ -17,7 +20,7 @@ interface Kept {
 /**
  * Reseals kept events under their organisation's key and makes them pending, oldest first. An event with a number goes to the
  * organisation that connected this number of this account, one without to the only organisation that connected a number of its account;
- * a number can be connected with a proof of its account only. What came while another organisation might have been meant is handed to
+ * a number can be connected with a proof of its account only, and a token that was merely pasted hands nothing over. What came while another organisation might have been meant is handed to
  * nobody. One that cannot be handed over keeps no other waiting. Doing it again changes nothing.
  * @returns the organisations that now have pending events, and whether there may be more
  * @throws AppError `unavailable` while Postgres is away
@@ -92,7 +95,9 @@ const takeKept = (sql: SystemSql) =>
   sql.rows<Kept>(
     "events.kept",
     `with numbers as (
-        select phone_number_id, waba_id, org_id, id, connected_at from channels where status <> 'disconnected'),
+        select c.phone_number_id, c.waba_id, c.org_id, c.id, c.connected_at from channels c
+          join account_proofs p on p.org_id = c.org_id and p.waba_id = c.waba_id and p.kind = any($2::text[])
+          where c.status <> 'disconnected'),
       accounts as (
         select waba_id, min(org_id::text)::uuid as org_id, min(connected_at) as connected_at from numbers group by waba_id having count(distinct org_id) = 1)
       select e.id, e.payload_sealed, coalesce(n.org_id, a.org_id) as org_id, n.id as channel_id from webhook_events e
@@ -104,5 +109,5 @@ const takeKept = (sql: SystemSql) =>
             and (o.phone_number_id = e.phone_number_id or e.phone_number_id is null and o.waba_id = e.waba_id)))
       order by e.received_at, e.id limit $1
       for update of e skip locked`,
-    [REROUTE_BATCH],
+    [REROUTE_BATCH, HANDS_OVER],
   );

@@ -1,0 +1,68 @@
+"use client";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { api } from "@/components/data/api";
+import { useProblemText } from "@/components/data/use-problem-text";
+import { Approval } from "@/components/onboarding/approval";
+import { Choice } from "@/components/onboarding/choice";
+import { ConnectWithMeta } from "@/components/onboarding/connect-with-meta";
+import { StepLine } from "@/components/onboarding/step-line";
+import { Stopped } from "@/components/onboarding/stopped";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import type { OnboardingView } from "@/lib/onboarding/views";
+
+/** Steps whose failure only a new permission of Meta can mend. */
+const NEEDS_META = new Set(["exchange", "prove"]);
+const OF_THE_APP = new Set(["contacts", "history"]);
+
+/** Meta's window while it is needed, then each step by itself, with what to do where one stands still. @param at where the journey is spoken to */
+export function JourneySteps({ journey, at }: { journey: OnboardingView; at: string }) {
+  const t = useTranslations("onboarding");
+  const problem = useProblemText();
+  const client = useQueryClient();
+  const retry = useMutation({
+    mutationFn: () => api.send("POST", `${at}/retry`, {}),
+    onSettled: () => client.invalidateQueries({ queryKey: ["onboarding", at], exact: true }),
+  });
+  const steps = journey.path === "new" ? journey.steps.filter(({ step }) => !OF_THE_APP.has(step)) : journey.steps;
+  const goesOn = journey.state === "open" && journey.readable;
+  const failed = journey.steps.find((s) => s.state === "failed");
+  const begun = journey.steps.some((s) => s.state !== "waiting");
+  const needsMeta =
+    goesOn &&
+    !journey.busy &&
+    (!begun || (failed !== undefined && (NEEDS_META.has(failed.step) || failed.cause === "token_refused")));
+  return (
+    <>
+      {needsMeta && (
+        <Card>
+          <h2 className="mb-1 font-semibold">{t("journey.meta")}</h2>
+          {journey.stopped && <Stopped stopped={journey.stopped} />}
+          <ConnectWithMeta at={at} again={begun || journey.stopped !== null} />
+        </Card>
+      )}
+      <Card>
+        <h2 className="mb-1 font-semibold">{t("journey.steps")}</h2>
+        <ol className="divide-y divide-line" aria-live="polite">
+          {steps.map((step) => (
+            <StepLine key={step.step} step={step}>
+              {goesOn && step.state === "asked" && step.step !== "approve" && <Choice journey={journey} at={at} />}
+              {goesOn && step.step === "approve" && journey.approval && <Approval approval={journey.approval} at={at} />}
+              {goesOn && step === failed && !needsMeta && (
+                <Button size="sm" className="mt-2" pending={retry.isPending} onClick={() => retry.mutate()}>
+                  {t("journey.retry")}
+                </Button>
+              )}
+            </StepLine>
+          ))}
+        </ol>
+        {retry.error && (
+          <p role="alert" className="mt-2 text-sm text-danger-ink">
+            {problem(retry.error)}
+          </p>
+        )}
+      </Card>
+    </>
+  );
+}
