@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSession } from "@/lib/identity";
 import { listMessages } from "@/lib/inbox";
 import { asId } from "@/lib/kernel/ids";
+import { shareOnboarding, startOnboarding } from "@/lib/onboarding";
 import { closeDb } from "@/lib/platform/db";
 import { closeJobs } from "@/lib/platform/jobs";
 import { closePools, poolOf } from "@/lib/platform/pool";
 import { closeRedis } from "@/lib/platform/redis";
 import { makeChat } from "@/lib/testing/conversations";
 import { ctxOf, type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
+import { linkCookieHeader } from "@/lib/web/link-cookie";
 import { setCookieHeader } from "@/lib/web/session-cookie";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
@@ -63,6 +65,9 @@ beforeAll(async () => {
   cookies.owner = await signIn(org, "owner");
   cookies.agent = await signIn(org, "agent");
   cookies.stranger = await signIn(stranger, "owner");
+  const sessionId = (await startOnboarding(ctxOf(org, "owner"), { path: "new" })).id;
+  const { url } = await shareOnboarding(ctxOf(org, "owner"), { sessionId });
+  cookies.guest = linkCookieHeader(new URL(url).hash.slice(1), 60).split(";")[0] ?? "";
   for (const file of files) {
     const source = fs.readFileSync(path.join(ROOT, file), "utf8");
     const module = (await import(path.join(ROOT, file))) as Record<string, Handler>;
@@ -86,6 +91,9 @@ const BODIES: Record<string, object> = {
   "/api/onboarding": { path: "new" },
   "/api/onboarding/[sessionId]/report": { state: "s".repeat(43), code: null, event: null },
   "/api/onboarding/[sessionId]/choose": { wabaId: "1" },
+  "/api/onboarding/[sessionId]/decide": { approve: true },
+  "/api/connect/choose": { wabaId: "1" },
+  "/api/connect/report": { state: "s".repeat(43), code: null, event: null },
   "/api/search": { q: "kata" },
   "/api/session/organisation": { organisationId: randomUUID() },
 };
@@ -119,7 +127,10 @@ async function statusOf(route: Found, cookie: string | undefined, more?: Paramet
   end();
   return { status: response.status, text, type: response.headers.get("content-type") ?? "" };
 }
-const accessOf = (route: Found) => /access: "([a-z.]+)"/.exec(route.source)?.[1] ?? "";
+const accessOf = ({ method, source }: Found) =>
+  new RegExp(`export const ${method} = route\\([^"]*?access: "([a-z.]+)"`).exec(source)?.[1] ?? "";
+/** Who may pass a route's door: its own organisation's owner, or who holds the link. */
+const keyTo = (route: Found) => (accessOf(route) === "link" ? cookies.guest : cookies.owner);
 const closed = () => found.filter((r) => !["public", "provider"].includes(accessOf(r)));
 
 const FORGED: Record<string, string>[] = [
@@ -178,7 +189,7 @@ describe("every route", () => {
   test("refuses changes another site could make", async () => {
     for (const route of closed().filter((r) => r.method !== "GET")) {
       for (const headers of FORGED) {
-        const { status, text } = await statusOf(route, cookies.owner, { headers });
+        const { status, text } = await statusOf(route, keyTo(route), { headers });
         expect([status, JSON.parse(text).detail], `${route.method} ${route.address}`).toEqual([403, "cross_site"]);
       }
     }
@@ -187,7 +198,7 @@ describe("every route", () => {
   test("names the field of bad input and refuses keys that reach a prototype", async () => {
     for (const route of closed().filter((r) => r.method !== "GET" && r.source.includes("body"))) {
       for (const body of ["{", '{"unknownKey":1}', '{"__proto__":{"x":1}}', "[]"]) {
-        const { status, text } = await statusOf(route, cookies.owner, { body });
+        const { status, text } = await statusOf(route, keyTo(route), { body });
         expect(status, `${route.method} ${route.address} ${body}`).toBe(422);
         expect(Object.keys(JSON.parse(text).fields ?? {}).length).toBeGreaterThan(0);
       }
