@@ -16,7 +16,7 @@ const HEADERS = [
 const NO_PAGE = [{ key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'" }];
 const WITHOUT_PAGE = ["/api/:path*", "/metrics", "/_next/static/:path*", "/icon.svg", "/icon-unread.svg", "/inter-license.txt"];
 
-// Meta's signup window answers through its opener; this page alone lets the window keep it.
+// Meta's signup window answers through its opener; these pages alone let the window keep it.
 const SIGNUP_PAGE = [{ key: "Cross-Origin-Opener-Policy", value: "same-origin-allow-popups" }];
 
 /** @type {import("next").NextConfig} */
@@ -35,6 +35,7 @@ const config = {
   headers: async () => [
     { source: "/:path*", headers: HEADERS },
     { source: "/settings/numbers/:sessionId", headers: SIGNUP_PAGE },
+    { source: "/connect", headers: SIGNUP_PAGE },
     ...WITHOUT_PAGE.map((source) => ({ source, headers: NO_PAGE })),
   ],
 };

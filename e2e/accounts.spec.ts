@@ -64,22 +64,29 @@ test("what spoke before anybody connected it waits sealed, comes to who proves i
   await begin(desk, /A number of its own/);
   const meta = await openMeta(desk);
   await chooseExisting(meta, orphan);
+  await expect(desk.getByText(/a second admin of your organisation has to agree/)).toBeVisible({ timeout: 20_000 });
+  await expect(desk.getByText("You cannot approve your own claim.")).toBeVisible();
+  await expect(desk.getByRole("button", { name: "Approve" })).toHaveCount(0);
+  const second = await deskOf("admin");
+  await second.goto(desk.url());
+  await second.getByRole("button", { name: "Approve" }).click();
+  await expect(second.getByText("Hilang Bersama is connected.")).toBeVisible({ timeout: 20_000 });
   await expect(desk.getByText("Hilang Bersama is connected.")).toBeVisible({ timeout: 20_000 });
   await desk.goto("/inbox/all");
   await expect(rowOf(desk, lost)).toContainText("Ada orang di sana?", { timeout: 20_000 });
 
   const context = await browser.newContext({ baseURL: webUrl, locale: "en-GB" });
-  const second = await context.newPage();
-  watch(second);
-  await signIn(second, otherFirm.users.find((u) => u.role === "owner") ?? { email: "", password: "" });
+  const stranger = await context.newPage();
+  watch(stranger);
+  await signIn(stranger, otherFirm.users.find((u) => u.role === "owner") ?? { email: "", password: "" });
   await speakEnglish(context);
-  await begin(second, /A number of its own/);
-  const again = await openMeta(second);
+  await begin(stranger, /A number of its own/);
+  const again = await openMeta(stranger);
   await chooseExisting(again, orphan);
-  await expect(second.getByText(/connected to another organisation/)).toBeVisible({ timeout: 20_000 });
-  await expect(second.getByText("Santoso")).toHaveCount(0);
-  await second.goto("/inbox/all");
-  await expect(rowOf(second, lost)).toHaveCount(0);
+  await expect(stranger.getByText(/connected to another organisation/)).toBeVisible({ timeout: 20_000 });
+  await expect(stranger.getByText("Santoso")).toHaveCount(0);
+  await stranger.goto("/inbox/all");
+  await expect(rowOf(stranger, lost)).toHaveCount(0);
   await context.close();
 });
 

@@ -1,5 +1,6 @@
 import { expect, rowOf, test } from "./desk";
 import { begin, openMeta, press, walk, writesTo } from "./meta";
+import { webUrl } from "./seed";
 
 test("an admin connects a new number, and a client's message to it stands in the inbox", async ({ deskOf }) => {
   const desk = await deskOf("admin");
@@ -46,6 +47,47 @@ test("who stops in Meta's window is told where, and goes on on another device", 
   await press(again, "Close this window"); // counts as success
   await expect(other.getByText("Lanjut Bersama is connected.")).toBeVisible({ timeout: 20_000 });
   await expect(desk.getByText("Lanjut Bersama is connected.")).toBeVisible({ timeout: 20_000 });
+});
+
+test("a client without an account finishes a journey by its link, and the link is good for nothing else", async ({
+  deskOf,
+  browser,
+  watch,
+  expected,
+}) => {
+  const desk = await deskOf("admin");
+  await begin(desk, /A number of its own/);
+  await desk.getByRole("button", { name: "Make a link" }).click();
+  const link = await desk.getByLabel("Link", { exact: true }).inputValue();
+  const context = await browser.newContext({ baseURL: webUrl, locale: "en-GB", viewport: { width: 390, height: 780 } });
+  const client = await context.newPage();
+  watch(client);
+  await client.goto(link);
+  await expect(client.getByRole("heading", { name: /Santoso & Partners asks you to connect/ })).toBeVisible();
+  expect(new URL(client.url()).hash).toBe("");
+  const meta = await openMeta(client);
+  await walk(meta, {
+    "Name of the new portfolio": "Klien Tautan",
+    "Display name": "Klien Tautan",
+    "New number": "+1 555 710 2211",
+    "Verification code": "123456",
+  });
+  await press(meta, "Confirm");
+  await press(meta, "Finish");
+  await expect(client.getByText("Klien Tautan is connected.")).toBeVisible({ timeout: 20_000 });
+  await expect(desk.getByText("Klien Tautan is connected.")).toBeVisible({ timeout: 20_000 });
+  await client.goto("/inbox");
+  await expect(client).toHaveURL(/sign-in/);
+
+  await begin(desk, /A number of its own/);
+  await desk.getByRole("button", { name: "Make a link" }).click();
+  const ended = await desk.getByLabel("Link", { exact: true }).inputValue();
+  await desk.getByRole("button", { name: "End the link" }).click();
+  await expect(desk.getByRole("button", { name: "Make a link" })).toBeVisible();
+  expected.push(/404/);
+  await client.goto(ended);
+  await expect(client.getByRole("heading", { name: "This link is over" })).toBeVisible();
+  await context.close();
 });
 
 test("a permission that comes too late is explained, and one more press mends it", async ({ deskOf }) => {
