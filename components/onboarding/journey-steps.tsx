@@ -1,11 +1,12 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { api } from "@/components/data/api";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { Approval } from "@/components/onboarding/approval";
 import { Choice } from "@/components/onboarding/choice";
 import { ConnectWithMeta } from "@/components/onboarding/connect-with-meta";
+import { WHEN } from "@/components/onboarding/formats";
 import { StepLine } from "@/components/onboarding/step-line";
 import { Stopped } from "@/components/onboarding/stopped";
 import { Button } from "@/components/ui/button";
@@ -57,6 +58,7 @@ export function JourneySteps({ journey, at }: { journey: OnboardingView; at: str
             </StepLine>
           ))}
         </ol>
+        {goesOn && journey.syncUntil && <SyncUntil until={journey.syncUntil} />}
         {retry.error && (
           <p role="alert" className="mt-2 text-sm text-danger-ink">
             {problem(retry.error)}
@@ -64,5 +66,17 @@ export function JourneySteps({ journey, at }: { journey: OnboardingView; at: str
         )}
       </Card>
     </>
+  );
+}
+
+/** How long Meta can still be asked for what the app holds. */
+function SyncUntil({ until }: { until: string }) {
+  const t = useTranslations("onboarding");
+  const format = useFormatter();
+  const at = new Date(until);
+  return (
+    <p className="mt-2 text-sm text-muted">
+      {t("journey.syncUntil", { when: format.dateTime(at, WHEN), left: format.relativeTime(at) })}
+    </p>
   );
 }

@@ -120,6 +120,9 @@ function NumberLine({ number }: { number: NumberView }) {
           )}
         </p>
         {number.past && <p className="text-sm text-muted">{past(number.past)}</p>}
+        {number.past && number.past.missing > 0 && (
+          <p className="text-sm text-muted">{t("past.missing", { n: number.past.missing })}</p>
+        )}
       </div>
       <Link href={`/settings/numbers/standing/${number.id}`} aria-label={s("openNamed", { name })} className="text-sm">
         {s("open")}

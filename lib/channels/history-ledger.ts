@@ -41,21 +41,49 @@ export async function noteDeclined(sql: Sql, channelId: Id<"channel">, code: num
   ]);
 }
 
+/** Notes when numbers' phone apps were heard of; what came late moves nothing back. */
+export async function noteAppSeen(sql: Sql, seen: readonly { channelId: Id<"channel">; at: Date }[]): Promise<void> {
+  const last = new Map<Id<"channel">, Date>();
+  for (const { channelId, at } of seen) if (at > (last.get(channelId) ?? new Date(0))) last.set(channelId, at);
+  if (last.size === 0) return;
+  await sql.run(
+    "channels.app_seen",
+    `update channels c set app_seen_at = u.at from unnest($2::uuid[], $3::timestamptz[]) u (id, at)
+      where c.org_id = $1 and c.id = u.id and (c.app_seen_at is null or c.app_seen_at < u.at - interval '1 minute')`,
+    [sql.ctx.orgId, [...last.keys()], [...last.values()]],
+  );
+}
+
 export interface HistoryState {
   /** Percent told so far; null when nothing has come yet. */
   progress: number | null;
   messages: number;
   declined: boolean;
+  /** Files that have not come: Meta hands over those of the last 14 days only. */
+  missing: number;
 }
 
 /** How far the past of each number of the phone app has come, by channel id. */
 export async function readHistory(sql: Sql): Promise<Map<string, HistoryState>> {
-  const rows = await sql.rows<{ id: string; progress: number | null; messages: number; history_declined: number | null }>(
+  const rows = await sql.rows<{
+    id: string;
+    progress: number | null;
+    messages: number;
+    history_declined: number | null;
+    missing: number;
+  }>(
     "history.state",
-    `select c.id, max(h.progress) as progress, coalesce(sum(h.messages), 0)::int as messages, c.history_declined
+    `select c.id, max(h.progress) as progress, coalesce(sum(h.messages), 0)::int as messages, c.history_declined,
+        (select count(*)::int from messages m join conversations v on v.org_id = m.org_id and v.id = m.conversation_id
+          where m.org_id = c.org_id and m.type = 'media_placeholder' and v.channel_id = c.id) as missing
       from channels c left join history_chunks h on h.org_id = c.org_id and h.channel_id = c.id
       where c.org_id = $1 and c.coexistence group by c.org_id, c.id, c.history_declined`,
     [sql.ctx.orgId],
   );
-  return new Map(rows.map((r) => [r.id, { progress: r.progress, messages: r.messages, declined: r.history_declined !== null }]));
+  return new Map(
+    rows.map((r) => [
+      r.id,
+      { progress: r.progress, messages: r.messages, declined: r.history_declined !== null, missing: r.missing },
+    ]),
+  );
 }

@@ -3,7 +3,14 @@
  * Invariant: a number belongs to one organisation.
  */
 export { applyAccountNews } from "@/lib/channels/account-news";
-export { type HistoryPiece, type HistoryState, noteDeclined, noteHistory, readHistory } from "@/lib/channels/history-ledger";
+export {
+  type HistoryPiece,
+  type HistoryState,
+  noteAppSeen,
+  noteDeclined,
+  noteHistory,
+  readHistory,
+} from "@/lib/channels/history-ledger";
 export {
   type Change,
   keepChecks,

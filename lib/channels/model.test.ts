@@ -41,6 +41,7 @@ const GOOD: StandingFacts = {
   ours: { callbacks: [HOOK, "https://hooks.parley.test/api/whatsapp/webhook"], provider: "https://graph.facebook.com" },
   coexistence: false,
   templates: { approved: 2, all: 3 },
+  appSeenAt: null,
   lastInboundAt: NOW - days(1),
 };
 const DARK: StandingFacts = { ...GOOD, token: null, account: null, number: null, subscribed: null, app: null };
@@ -58,7 +59,7 @@ const at = (callback: string, provider = "https://graph.facebook.com"): Partial<
 
 test("a good number passes everything but the payment method, of which nobody tells", () => {
   const checks = checksOf(GOOD, NOW);
-  expect(checks.map((c) => c.check)).toEqual([...CHECKS]);
+  expect(checks.map((c) => c.check)).toEqual(CHECKS.filter((c) => c !== "phone_app"));
   expect(checks.filter((c) => c.state !== "pass").map((c) => [c.check, c.state, c.cause])).toEqual([
     ["payment", "unknown", "not_told"],
   ]);
@@ -175,4 +176,18 @@ test("a change is one of state, cause or word; a first look and silence are none
   expect(isChange(pass, { state: "unknown", cause: "not_told", value: "UNKNOWN" })).toBe(true);
   expect(isChange(pass, { ...pass, value: "HIGH" })).toBe(true);
   expect(isChange(pass, { state: "fail", cause: "quality_low", value: "RED" })).toBe(true);
+});
+
+test("a number of the phone app says when its app was last heard of, and when Meta would leave; any other has no such check", () => {
+  const of = (appSeenAt: number | null, coexistence = true) =>
+    checksOf({ ...GOOD, coexistence, appSeenAt }, NOW).find((c) => c.check === "phone_app");
+  expect(of(NOW - days(10))).toMatchObject({ state: "pass", at: NOW - days(10) });
+  expect(of(NOW - days(10) - 1)).toMatchObject({
+    state: "fail",
+    cause: "app_unopened",
+    fix: "open_app",
+    at: NOW + days(4) - 1,
+  });
+  expect(of(null)).toMatchObject({ state: "unknown" });
+  expect(of(NOW, false)).toBeUndefined();
 });

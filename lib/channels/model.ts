@@ -21,6 +21,7 @@ export const CHECKS = [
   "payment",
   "templates",
   "inbound",
+  "phone_app",
 ] as const;
 export type CheckName = (typeof CHECKS)[number];
 export type CheckState = "pass" | "fail" | "unknown";
@@ -58,6 +59,7 @@ export const CAUSES = {
   name_missing: { fix: "change_name", by: "admin" },
   quality_medium: { fix: "improve_quality", by: "admin" },
   quality_low: { fix: "improve_quality", by: "admin" },
+  app_unopened: { fix: "open_app", by: "admin" },
   payment_problem: { fix: "add_payment", by: "admin" },
   no_template: { fix: "make_template", by: "admin" },
   /** It was not asked, or nobody answered. */
@@ -94,6 +96,8 @@ export interface StandingFacts {
   /** Where this installation listens, the address it names first; and where the provider itself is. */
   ours: { callbacks: string[]; provider: string };
   coexistence: boolean;
+  /** When the phone app was last heard of; of numbers that live on one. */
+  appSeenAt: number | null;
   /** Templates of the account as last read. */
   templates: { approved: number; all: number };
   lastInboundAt: number | null;
@@ -109,6 +113,11 @@ export interface NumberStanding {
   callback: string | null;
   health: { can: string | null; limitedBy: string[]; codes: number[] } | null;
 }
+
+/** Meta disconnects a number whose phone app was not opened for about this long. Source: Meta, Coexistence, PRIMARY_INACTIVITY. */
+export const APP_LEAVES = days(14);
+/** After this long without a word from the app somebody is reminded to open it. */
+export const APP_QUIET = days(10);
 
 /** A person is warned this many days before a token ends. */
 export const WARN_DAYS = [1, 7, 14] as const;
@@ -230,6 +239,10 @@ const VERDICTS: Record<CheckName, (facts: StandingFacts, now: number) => Verdict
   },
   templates: ({ templates: { approved, all } }) =>
     approved > 0 ? pass() : all > 0 ? fail("no_template") : unknown("templates_unread"),
+  phone_app: ({ appSeenAt }, now) => {
+    if (appSeenAt === null) return unknown("not_told");
+    return now - appSeenAt > APP_QUIET ? fail("app_unopened", null, appSeenAt + APP_LEAVES) : pass(null, appSeenAt);
+  },
   inbound: ({ lastInboundAt }) => (lastInboundAt === null ? unknown("nothing_yet") : pass(null, lastInboundAt)),
 };
 
@@ -280,7 +293,7 @@ const isPrivateHost = (url: string): boolean => !URL.canParse(url) || PRIVATE.te
 
 /** A number's checks, all of them, in the order of `CHECKS`. */
 export function checksOf(facts: StandingFacts, now: number): Check[] {
-  return CHECKS.map((check) => {
+  return CHECKS.filter((check) => check !== "phone_app" || facts.coexistence).map((check) => {
     const { state, cause = null, value = null, at = null } = VERDICTS[check](facts, now);
     return { check, state, cause, ...remedyOf(cause), value: value?.slice(0, 200) ?? null, at };
   });

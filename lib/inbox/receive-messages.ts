@@ -6,7 +6,7 @@ import { sealPreview } from "@/lib/inbox/store";
 import { previewOf, typeOf } from "@/lib/kernel/content";
 import { asId, type Id, newId } from "@/lib/kernel/ids";
 import { addMs, minutes } from "@/lib/kernel/time";
-import { type InboundRow, insertInbound, knownMessages } from "@/lib/messages";
+import { fillPlaceholders, type InboundRow, insertInbound, knownMessages, PLACEHOLDER } from "@/lib/messages";
 import type { Sql } from "@/lib/platform/sql";
 import type { InboundMessage } from "@/lib/providers/ports";
 
@@ -43,8 +43,9 @@ export async function receiveMessages(
   named: readonly ResolvedContact[] = [],
 ): Promise<Arrived[]> {
   await renameConversations(sql, [...items.map((i) => i.contact), ...named]);
-  const fresh = await dropKnown(sql, items);
-  if (fresh.length === 0) return [];
+  const { fresh, known: told } = await tellApart(sql, items);
+  const filled = await fill(sql, told);
+  if (fresh.length === 0) return filled;
   const known = await findConversations(sql, fresh);
   const moves = new Map<string, Move>();
   const rows: InboundRow[] = [];
@@ -63,17 +64,46 @@ export async function receiveMessages(
     all.filter((m) => !m.isNew),
   );
   await insertInbound(sql, rows);
-  return rows.map((r) => ({ conversationId: r.conversationId, messageId: r.id }));
+  return [...rows.map((r) => ({ conversationId: r.conversationId, messageId: r.id })), ...filled];
 }
 
-/** A wamid seen before on its number, or twice in the batch, is the same message. */
-async function dropKnown(sql: Sql, items: readonly Received[]): Promise<Received[]> {
-  const unique = [...new Map(items.map((item) => [`${item.message.phoneNumberId}|${item.message.wamid}`, item])).values()];
+/** A wamid seen before on its number, or twice in the batch, is the same message; a file goes before its own placeholder. */
+async function tellApart(sql: Sql, items: readonly Received[]): Promise<{ fresh: Received[]; known: Received[] }> {
+  const isFile = (item: Received) => typeOf(item.message.content) !== PLACEHOLDER;
+  const filesLast = [...items.filter((item) => !isFile(item)), ...items.filter(isFile)];
+  const unique = [...new Map(filesLast.map((item) => [`${item.message.phoneNumberId}|${item.message.wamid}`, item])).values()];
   const known = await knownMessages(
     sql,
     unique.map((item) => item.message),
   );
-  return unique.filter((item) => !known.has(item.message));
+  return { fresh: unique.filter((i) => !known.has(i.message)), known: unique.filter((i) => known.has(i.message)) };
+}
+
+/** Files of the past whose messages stand already. */
+async function fill(sql: Sql, known: readonly Received[]): Promise<Arrived[]> {
+  const filled = await fillPlaceholders(
+    sql,
+    known.map((item) => item.message),
+  );
+  if (filled.length === 0) return [];
+  const previews = filled.map(({ content }) => previewOf(content));
+  await sql.run(
+    "conversations.filled",
+    `update conversations c set preview_sealed = u.preview, preview_type = u.type, version = version + 1
+      from unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::text[]) u (id, message, preview, type)
+      where c.org_id = $1 and c.id = u.id and c.last_message_id = u.message`,
+    [
+      sql.ctx.orgId,
+      filled.map((f) => f.conversationId),
+      filled.map((f) => f.messageId),
+      filled.map((f, i) => sealPreview(sql, f.conversationId, previews[i]?.text ?? "")),
+      previews.map((p) => p.type),
+    ],
+  );
+  return filled.map((f) => ({
+    conversationId: asId("conversation", f.conversationId),
+    messageId: asId("message", f.messageId),
+  }));
 }
 
 const pairOf = (channelId: string, contactId: string) => `${channelId}|${contactId}`;

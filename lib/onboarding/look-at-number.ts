@@ -10,7 +10,7 @@ import type { AccountAnswer, TokenReport } from "@/lib/providers/ports";
 
 /** What the provider told; `report` is null when it told nothing of the token. */
 export interface Look {
-  facts: Omit<StandingFacts, "templates" | "lastInboundAt">;
+  facts: Omit<StandingFacts, "templates" | "lastInboundAt" | "appSeenAt">;
   report: TokenReport | null;
   refusedAs: string | null;
 }
@@ -66,13 +66,18 @@ async function readOwnFacts(
   sql: Sql,
   channelId: Id<"channel">,
   wabaId: string,
-): Promise<Pick<StandingFacts, "templates" | "lastInboundAt">> {
-  const [row] = await sql.rows<{ approved: number; known: number; last: Date | null }>(
+): Promise<Pick<StandingFacts, "templates" | "lastInboundAt" | "appSeenAt">> {
+  const [row] = await sql.rows<{ approved: number; known: number; last: Date | null; app: Date | null }>(
     "standing.own",
     `select (select count(*)::int from templates where org_id = $1 and waba_id = $3 and status = 'APPROVED') as approved,
       (select count(*)::int from templates where org_id = $1 and waba_id = $3 and status <> 'DELETED') as known,
-      (select max(last_inbound_at) from conversations where org_id = $1 and channel_id = $2) as last`,
+      (select max(last_inbound_at) from conversations where org_id = $1 and channel_id = $2) as last,
+      (select app_seen_at from channels where org_id = $1 and id = $2) as app`,
     [sql.ctx.orgId, channelId, wabaId],
   );
-  return { templates: { approved: row?.approved ?? 0, all: row?.known ?? 0 }, lastInboundAt: row?.last?.getTime() ?? null };
+  return {
+    templates: { approved: row?.approved ?? 0, all: row?.known ?? 0 },
+    lastInboundAt: row?.last?.getTime() ?? null,
+    appSeenAt: row?.app?.getTime() ?? null,
+  };
 }

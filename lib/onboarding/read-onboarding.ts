@@ -3,9 +3,10 @@ import { findChannel, listChannelRows, readHistory } from "@/lib/channels";
 import { allow } from "@/lib/identity";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
+import { addMs } from "@/lib/kernel/time";
 import { allowJourney, journeyOf } from "@/lib/onboarding/allow-journey";
 import { type KeptJourney, keepJourney, recallJourney } from "@/lib/onboarding/cache";
-import { nextStep, STEPS, type StepRow } from "@/lib/onboarding/model";
+import { nextStep, STEPS, type StepRow, SYNC_WITHIN } from "@/lib/onboarding/model";
 import { claimantOf } from "@/lib/onboarding/prove-account";
 import { linkUntil } from "@/lib/onboarding/share-link";
 import { getSessionRow, listOpenSessions, listSteps, listStepsOf, type Session, toSession } from "@/lib/onboarding/store";
@@ -83,6 +84,13 @@ async function listProposals(sql: Sql): Promise<ProposalView[]> {
   return rows.map((r) => ({ wabaId: r.waba_id, since: r.first_at.toISOString(), events: r.events }));
 }
 
+/** The countdown begins with the press that led to Meta's window, which is before Meta's own. */
+function syncUntilOf({ path, state, facts }: Session, steps: readonly Pick<StepRow, "step" | "state">[]): string | null {
+  const left = steps.some((s) => (s.step === "contacts" || s.step === "history") && s.state !== "done" && s.state !== "skipped");
+  if (path !== "coexistence" || state !== "open" || facts.token === null || facts.pressedAt === null || !left) return null;
+  return addMs(new Date(facts.pressedAt), SYNC_WITHIN).toISOString();
+}
+
 const decides = (ctx: Ctx, session: Session): boolean => {
   const viewer = userIdOf(ctx);
   return viewer !== null && viewer !== claimantOf(session);
@@ -116,6 +124,7 @@ function toOnboardingView(ctx: Ctx, session: Session, rows: readonly StepRow[], 
         : [],
     number: facts.number && { display: facts.number.display, name: facts.number.verifiedName },
     channelId: session.channelId,
+    syncUntil: syncUntilOf(session, steps),
     approval: asked === "approve" ? (decides(ctx, session) ? "decide" : "wait") : null,
     linkUntil: link?.toISOString() ?? null,
   };

@@ -32,6 +32,8 @@ export const OnboardingView = z.object({
   /** The number that is being connected, as it is shown. */
   number: z.nullable(z.object({ display: z.string(), name: z.string() })),
   channelId: z.nullable(z.string()),
+  /** Until when Meta can still be asked for contacts and conversations of the app; null when nothing is left to ask. */
+  syncUntil: z.nullable(z.string()),
   /** A claim that waits for a second admin: `decide` when the viewer is one, else `wait`. */
   approval: z.nullable(z.enum(["decide", "wait"])),
   /** Until when a link made for somebody without an account works; null without one. */
@@ -67,7 +69,9 @@ export const NumberView = z.object({
   status: z.string(),
   coexistence: z.boolean(),
   /** How far the phone app's past has come; null for numbers without one. `progress` in percent, null before the first piece. */
-  past: z.nullable(z.object({ progress: z.nullable(z.number()), messages: z.number(), declined: z.boolean() })),
+  past: z.nullable(
+    z.object({ progress: z.nullable(z.number()), messages: z.number(), declined: z.boolean(), missing: z.number() }),
+  ),
 });
 export type NumberView = z.infer<typeof NumberView>;
 /** An account that speaks to us, is nobody's, and whose owner this organisation has proven before. */

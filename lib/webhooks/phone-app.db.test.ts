@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { listConversations, listMessages } from "@/lib/inbox";
 import { asId } from "@/lib/kernel/ids";
+import { getNumbers } from "@/lib/onboarding";
 import { closeDb } from "@/lib/platform/db";
 import { orgKeys } from "@/lib/platform/keys";
 import { closePools, poolOf } from "@/lib/platform/pool";
@@ -108,6 +109,60 @@ describe("a number that lives on the phone app", () => {
     // a word of today opens the window and is unread, as everywhere
     await take(org, messagesChange(phoneOf(org), { messages: [textMessage(wamid(), "628111", "hari ini")] }));
     expect((await shown(org)).row).toMatchObject({ unread: 1, preview: { text: "hari ini" } });
+  });
+
+  test("files of the past take the place of their placeholders, whichever comes first and however often", async () => {
+    const org = await makeOrganisation();
+    const [early, late, own, never] = [wamid(), wamid(), wamid(), wamid()];
+    const at = (i: number) => String(1_789_000_000 + i);
+    const told = (id: string, i: number, fromUs = false) => ({
+      ...(fromUs ? { from: "15550100001", to: "628111" } : { from: "628111" }),
+      id,
+      timestamp: at(i),
+      type: "media_placeholder",
+      history_context: { status: "READ" },
+    });
+    const file = (id: string, i: number, caption: string, fromUs = false) =>
+      field(org, "history", {
+        messages: [
+          {
+            ...(fromUs ? { from: "15550100001", to: "628111" } : { from: "628111" }),
+            id,
+            timestamp: at(i),
+            type: "image",
+            image: { id: "900", mime_type: "image/jpeg", sha256: "x", caption },
+          },
+        ],
+      });
+    const past = field(org, "history", {
+      history: [
+        {
+          metadata: { phase: 0, chunk_order: 1, progress: 100 },
+          threads: [{ id: "628111", messages: [told(never, 0), told(early, 1), told(own, 2, true), told(late, 3)] }],
+        },
+      ],
+    });
+    await take(org, file(early, 1, "lebih dulu"), past);
+    expect((await getNumbers(ctxOf(org, "owner"))).numbers[0]?.past).toBeNull(); // not a number of the app
+    await owner().query("update channels set coexistence = true where org_id = $1", [org.id]);
+    const missing = async () => (await getNumbers(ctxOf(org, "owner"))).numbers[0]?.past?.missing;
+    expect(await missing()).toBe(3);
+    await take(org, file(late, 3, "kemudian"), file(own, 2, "dari kami", true), { ...file(late, 3, "kemudian"), again: 1 });
+    const { row, thread } = await shown(org);
+    expect(thread.map((m) => [m.direction, m.content])).toEqual([
+      ["in", { kind: "card", type: "media_placeholder", lines: [] }],
+      ["in", { kind: "card", type: "image", lines: ["lebih dulu"] }],
+      ["out", { kind: "card", type: "image", lines: ["dari kami"] }],
+      ["in", { kind: "card", type: "image", lines: ["kemudian"] }],
+    ]);
+    expect(row).toMatchObject({ unread: 0, windowClosesAt: null, preview: { type: "image" } });
+    expect(await counts(org)).toMatchObject({ messages: 4, conversations: 1, contacts: 1 });
+    expect(await missing()).toBe(1);
+    const seen = await one<{ seen: boolean }>(
+      "select app_seen_at > now() - interval '1 minute' as seen from channels where org_id = $1",
+      [org.id],
+    );
+    expect(seen).toEqual({ seen: true });
   });
 
   test("names of the phone's address book name contacts and their conversations; a refusal to share is noted", async () => {

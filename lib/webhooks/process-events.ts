@@ -1,6 +1,6 @@
 /** From events to what people see: one organisation at a time, set-wise; effects and "processed" commit together. */
 
-import { applyAccountNews, noteDeclined, noteHistory } from "@/lib/channels";
+import { applyAccountNews, noteAppSeen, noteDeclined, noteHistory } from "@/lib/channels";
 import { personKey, resolveContacts } from "@/lib/contacts";
 import { type Received, receiveMessages } from "@/lib/inbox";
 import { systemCtx } from "@/lib/kernel/ctx";
@@ -175,9 +175,15 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
   const touched = await applyReceipts(sql, receipts);
   news.sort((a, b) => a.at.getTime() - b.at.getTime());
   for (const { wabaId, told, at } of news) await applyAccountNews(sql, wabaId, { ...told, at });
+  await noteAppSeen(sql, events.flatMap(appSeen));
   await markProcessed(sql, events, broken);
   return [...arrived, ...touched];
 }
+
+/** What only a number's phone app can have told says that it was open then. */
+const OF_THE_APP = new Set(["smb_message_echoes", "history", "smb_app_state_sync"]);
+const appSeen = ({ field, channel_id, received_at }: EventRow) =>
+  channel_id !== null && OF_THE_APP.has(field) ? [{ channelId: asId("channel", channel_id), at: received_at }] : [];
 
 /** The payloads as text: those this process split itself are at hand, the others are opened from their rows. */
 async function openPayloads(sql: Sql, ids: string[]): Promise<Map<string, string>> {

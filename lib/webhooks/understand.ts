@@ -34,5 +34,5 @@ export function understand(
   if (event.kind === "echo") return { ...NOTHING, messages: [parseEcho(payload)] };
   if (event.field === "smb_app_state_sync") return { ...NOTHING, book: parseAddressBook(payload) };
   const history = parseHistory(payload);
-  return { ...NOTHING, history, messages: history.chunks.flatMap((chunk) => chunk.messages) };
+  return { ...NOTHING, history, messages: [...history.chunks.flatMap((chunk) => chunk.messages), ...history.files] };
 }

@@ -29,6 +29,8 @@ export interface HistoryChunk {
 }
 export interface History {
   chunks: HistoryChunk[];
+  /** Messages of the past told anew, with the file that a placeholder stood for. */
+  files: InboundMessage[];
   /** Code of the merchant's refusal to share, or null. */
   declined: number | null;
 }
@@ -62,7 +64,22 @@ export function parseHistory(payload: Json): History {
       { phase: within(phase, 0, 99), order: within(chunk_order, 0, 1_000_000), progress: within(progress, 0, 100), messages },
     ];
   });
-  return { chunks, declined };
+  return { chunks, files: list(value.messages).flatMap((message) => fileOf(value, obj(message))), declined };
+}
+
+/** A file of the past: an ordinary message object, by the client or by the business to one. Unreadable ones are left out. */
+function fileOf(value: Json, message: Json): InboundMessage[] {
+  try {
+    const said = readMessage(value, message);
+    const [from, to] = [digits(message.from), digits(message.to)];
+    const own = digits(obj(value.metadata).display_phone_number);
+    const byBusiness = to !== null && from !== null && (from === own || to !== own);
+    const sender = byBusiness ? clientOf(to, str(message.to_user_id)) : clientOf(from, str(message.from_user_id));
+    return [{ ...said, sender, fromPhone: byBusiness ? { reached: "sent" } : null, past: true, opensWindow: false }];
+  } catch (error) {
+    if (error instanceof Unreadable) return [];
+    throw error;
+  }
 }
 
 function threadOf(value: Json, thread: Json): InboundMessage[] {
