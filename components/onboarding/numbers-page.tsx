@@ -56,7 +56,7 @@ export function NumbersPage({ initial }: { initial: NumbersView }) {
           </Card>
         )}
         {data.proposals.map((proposal) => (
-          <Proposal key={proposal.wabaId} proposal={proposal} onConnect={() => setChoosing(true)} />
+          <Proposal key={proposal.wabaId} proposal={proposal} claimable={data.claimable} onConnect={() => setChoosing(true)} />
         ))}
         {data.open.length > 0 && <OpenJourneys journeys={data.open} />}
         {data.numbers.length > 0 && (
@@ -80,17 +80,32 @@ export function NumbersPage({ initial }: { initial: NumbersView }) {
   );
 }
 
-function Proposal({ proposal, onConnect }: { proposal: ProposalView; onConnect: () => void }) {
+function Proposal({ proposal, claimable, onConnect }: { proposal: ProposalView; claimable: boolean; onConnect: () => void }) {
   const t = useTranslations("onboarding");
   const format = useFormatter();
+  const problem = useProblemText();
+  const claim = useMutation({
+    mutationFn: () => api.post("/api/onboarding/claim", { wabaId: proposal.wabaId }, Started),
+    onSuccess: ({ id }) => open(id),
+  });
   const since = format.dateTime(new Date(proposal.since), { day: "numeric", month: "long" });
   return (
     <Card>
       <h2 className="font-semibold">{t("proposal.title")}</h2>
       <p className="mt-1 text-sm text-muted">{t("proposal.body", { id: proposal.wabaId, since, events: proposal.events })}</p>
-      <Button className="mt-3" onClick={onConnect}>
-        {t("connect")}
-      </Button>
+      <div className="mt-3 flex flex-wrap gap-2">
+        {claimable && (
+          <Button variant="primary" pending={claim.isPending || claim.isSuccess} onClick={() => claim.mutate()}>
+            {t("proposal.claim")}
+          </Button>
+        )}
+        <Button onClick={onConnect}>{t("connect")}</Button>
+      </div>
+      {claim.error && (
+        <p role="alert" className="mt-2 text-sm text-danger-ink">
+          {problem(claim.error)}
+        </p>
+      )}
     </Card>
   );
 }

@@ -102,7 +102,7 @@ async function perform(now: () => Ctx, claimed: Claimed): Promise<boolean> {
 /** An account that spoke to us before Connect was pressed is claimed, not just connected: a second admin, where there is one, has to agree. */
 async function approve(now: () => Ctx, claimed: Claimed): Promise<boolean> {
   const { wabaId, pressedAt } = claimed.session.facts;
-  const kept = wabaId !== null && (await isKeptSince(wabaId, new Date(pressedAt ?? 0)));
+  const kept = wabaId !== null && (await isKeptSince(wabaId, new Date(pressedAt ?? Date.now())));
   return inJourney(now(), claimed.session.id, async (sql) => {
     const needed = kept && (await needsApproval(sql, claimed.session));
     return record(sql, claimed, needed ? { kind: "asked", cause: "second_admin" } : { kind: kept ? "done" : "skipped" });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { decideClaim } from "@/lib/onboarding";
+import { claimAccount, decideClaim, getNumbers } from "@/lib/onboarding";
 import { poolOf } from "@/lib/platform/pool";
 import { ctxOf, type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
 import {
@@ -16,13 +16,15 @@ import {
   signup,
   stepOf,
 } from "@/lib/testing/journeys";
+import { tendOrphans } from "@/lib/webhooks";
 import { type Sandbox, startSandbox } from "@/sandbox/server";
 
+const SYSTEM = "EAAsystem-of-the-claims-9f3c";
 let sandbox: Sandbox;
 beforeAll(async () => {
-  const app = { id: "500100000000011", secret: process.env.META_APP_SECRET ?? "", verifyToken: "v" };
+  const app = { id: "500100000000011", secret: process.env.META_APP_SECRET ?? "", verifyToken: "v", systemUserToken: SYSTEM };
   sandbox = await startSandbox({ port: 0, state: { app, businesses: [] }, tune: { latencyMs: [0, 2] } });
-  Object.assign(process.env, metaSettings(sandbox.origin, app.id)); // house: a test plays the launcher
+  Object.assign(process.env, metaSettings(sandbox.origin, app.id), { META_SYSTEM_USER_TOKEN: SYSTEM }); // house: a test plays the launcher
   goTo(sandbox.origin);
 });
 afterAll(async () => {
@@ -117,4 +119,43 @@ test("a new permission asks anew: what was agreed to was another one", async () 
   await advance(desk);
   expect(await stepOf(desk, "approve")).toMatchObject({ state: "asked" });
   expect(await proofs(desk.org)).toEqual([]);
+});
+
+test("what waits is taken over without Meta's window by who has proven its owner, and by nobody else", async () => {
+  const desk = await begin();
+  const first = await signup({ flow: "new" });
+  await report(desk, first);
+  await advance(desk);
+  // another account of the same business is shared with us, and nobody tells who did it
+  const lost = await signup({ flow: "lost", businessId: first.businessId });
+  const { rows: owners } = await owner().query("select owner_business_id from account_proofs where org_id = $1", [desk.org.id]);
+  await owner().query(
+    "insert into orphan_accounts (waba_id, owner_business_id, events, first_at, last_at) values ($1, $2, 1, now(), now())",
+    [lost.wabaId, owners[0].owner_business_id],
+  );
+  await tendOrphans();
+  const stranger = ctxOf(await withTwoAdmins(), "owner");
+  await expect(claimAccount(stranger, { wabaId: lost.wabaId })).rejects.toMatchObject({ code: "not_found" });
+  expect((await getNumbers(desk.ctx)).proposals.map((p) => p.wabaId)).toEqual([lost.wabaId]);
+  const { id } = await claimAccount(desk.ctx, { wabaId: lost.wabaId });
+  const taken = { ...desk, sessionId: id };
+  await advance(taken);
+  expect((await look(taken)).state).toBe("done");
+  expect((await proofs(desk.org)).map((p) => p.waba_id).sort()).toEqual([first.wabaId, lost.wabaId].sort());
+});
+
+test("a business that has taken our app out answers nothing, and the window remains", async () => {
+  const desk = await begin();
+  const first = await signup({ flow: "new" });
+  await report(desk, first);
+  await advance(desk);
+  const waba = "299900000000001";
+  await owner().query("update account_proofs set owner_business_id = '499900000000001' where org_id = $1", [desk.org.id]);
+  await owner().query(
+    "insert into orphan_accounts (waba_id, owner_business_id, events, first_at, last_at) values ($1, '499900000000001', 1, now(), now())",
+    [waba],
+  );
+  await tendOrphans();
+  await expect(claimAccount(desk.ctx, { wabaId: waba })).rejects.toMatchObject({ detail: "not_granted" });
+  await owner().query("delete from orphan_accounts where waba_id = $1", [waba]);
 });

@@ -7,6 +7,7 @@
 export { advanceOnboarding } from "@/lib/onboarding/advance-onboarding";
 export { journeyOf } from "@/lib/onboarding/allow-journey";
 export { checkAllConnections, checkConnections } from "@/lib/onboarding/check-connections";
+export { ClaimAccount, claimAccount } from "@/lib/onboarding/claim-account";
 export { expireOnboardings } from "@/lib/onboarding/expire-onboardings";
 export { advanceJob } from "@/lib/onboarding/jobs";
 export { type DepartureView, noteDeparture, readDeparture } from "@/lib/onboarding/note-departure";

@@ -6,6 +6,7 @@ import type { Id } from "@/lib/kernel/ids";
 import { addMs } from "@/lib/kernel/time";
 import { allowJourney, journeyOf } from "@/lib/onboarding/allow-journey";
 import { type KeptJourney, keepJourney, recallJourney } from "@/lib/onboarding/cache";
+import { canFetchTokens } from "@/lib/onboarding/claim-account";
 import { nextStep, STEPS, type StepRow, SYNC_WITHIN } from "@/lib/onboarding/model";
 import { claimantOf } from "@/lib/onboarding/prove-account";
 import { linkUntil } from "@/lib/onboarding/share-link";
@@ -70,6 +71,7 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
       })),
       open: sessions.map((session) => toOnboardingView(ctx, session, steps.get(session.id) ?? [], null)),
       proposals: await listProposals(sql),
+      claimable: canFetchTokens(),
     };
   });
 }

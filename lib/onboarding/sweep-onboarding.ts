@@ -48,3 +48,16 @@ export async function isKeptSince(wabaId: string, before: Date): Promise<boolean
   );
   return rows.length > 0;
 }
+
+/** The owner business of an account that is proposed to an organisation, which has proven that business by itself; else null. */
+export async function ownerOfProposed(orgId: Id<"organisation">, wabaId: string): Promise<string | null> {
+  const [row] = await inSystem("claim", (sql) =>
+    sql.rows<{ owner_business_id: string }>(
+      "orphans.owner",
+      `select o.owner_business_id from orphan_accounts o where o.waba_id = $2 and o.proposed_org_id = $1
+        and exists (select from account_proofs p where p.org_id = $1 and p.owner_business_id = o.owner_business_id and p.kind in ('token', 'code'))`,
+      [orgId, wabaId],
+    ),
+  );
+  return row?.owner_business_id ?? null;
+}

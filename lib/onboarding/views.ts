@@ -81,5 +81,7 @@ export const NumbersView = z.object({
   numbers: z.array(NumberView),
   open: z.array(OnboardingView),
   proposals: z.array(ProposalView),
+  /** Whether a proposed account can be taken over without Meta's window. */
+  claimable: z.boolean(),
 });
 export type NumbersView = z.infer<typeof NumbersView>;

@@ -59,6 +59,8 @@ const SCHEMA = z.object({
     .string()
     .regex(/^\d{1,32}$/, "must be digits")
     .optional(),
+  /** Our own system user at Meta: fetches the token of a business that granted our app, where that business was proven before. */
+  META_SYSTEM_USER_TOKEN: secret(20).optional(),
   META_SDK_URL: url("http:", "https:").default("https://connect.facebook.net/en_US/sdk.js"),
   /** Origins whose window messages count during a signup, comma-separated, each compared whole. */
   META_SIGNUP_ORIGINS: z
@@ -147,7 +149,13 @@ const ENV = new Proxy({} as Env, {
     return value;
   },
 });
-const OPTIONAL = new Set(["META_APP_SECRET_PREVIOUS", "METRICS_TOKEN", "NEXT_PUBLIC_META_APP_ID", "NEXT_PUBLIC_META_CONFIG_ID"]);
+const OPTIONAL = new Set([
+  "META_APP_SECRET_PREVIOUS",
+  "META_SYSTEM_USER_TOKEN",
+  "METRICS_TOKEN",
+  "NEXT_PUBLIC_META_APP_ID",
+  "NEXT_PUBLIC_META_CONFIG_ID",
+]);
 
 /** Hosts the product calls: the provider, and its own public webhook address for the handshake test. */
 export const outgoingHosts = (): string[] => {

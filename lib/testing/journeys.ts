@@ -32,6 +32,7 @@ export async function closeAll(): Promise<void> {
 
 export interface Signup {
   code: string;
+  businessId: string;
   wabaId: string;
   phoneNumberId: string;
   event: { event: string; data: { waba_id?: string; phone_number_id?: string } };

@@ -92,6 +92,7 @@ const BODIES: Record<string, object> = {
   "/api/onboarding/[sessionId]/report": { state: "s".repeat(43), code: null, event: null },
   "/api/onboarding/[sessionId]/choose": { wabaId: "1" },
   "/api/onboarding/[sessionId]/decide": { approve: true },
+  "/api/onboarding/claim": { wabaId: "1" },
   "/api/connect/choose": { wabaId: "1" },
   "/api/connect/report": { state: "s".repeat(43), code: null, event: null },
   "/api/search": { q: "kata" },

@@ -29,8 +29,13 @@ async function speak(wabaId: string, ownerBusinessId: string): Promise<void> {
     expect(rows[0]?.events).toBe(2);
   }, 20_000);
 }
-const prove = (org: MadeOrganisation, ownerBusinessId: string) =>
-  owner().query("update account_proofs set owner_business_id = $2 where org_id = $1", [org.id, ownerBusinessId]);
+const prove = (org: MadeOrganisation, ownerBusinessId: string, kind = "token") =>
+  owner().query("update account_proofs set owner_business_id = $2, kind = $3, proven_by = $4 where org_id = $1", [
+    org.id,
+    ownerBusinessId,
+    kind,
+    org.users[0]?.id,
+  ]);
 const proposals = async (org: MadeOrganisation) => {
   await tendOrphans();
   return (await getNumbers(ctxOf(org, "owner"))).proposals.map((p) => p.wabaId);
@@ -40,6 +45,8 @@ test("an orphan is proposed to the one organisation that has proven its owner; o
   const [mine, stranger] = await Promise.all([makeOrganisation(), makeOrganisation()]);
   const [waba, business] = [fakeMetaId(), fakeMetaId()];
   await speak(waba, business);
+  expect(await proposals(mine)).toEqual([]);
+  await prove(mine, business, "given"); // no proof of its own making
   expect(await proposals(mine)).toEqual([]);
   await prove(mine, business);
   expect(await proposals(mine)).toEqual([waba]);

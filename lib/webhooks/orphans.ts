@@ -55,7 +55,7 @@ export async function tendOrphans(): Promise<void> {
     await sql.run(
       "orphans.propose",
       `update orphan_accounts o set proposed_org_id = p.org_id
-        from (select owner_business_id, min(org_id::text)::uuid as org_id from account_proofs where owner_business_id is not null
+        from (select owner_business_id, min(org_id::text)::uuid as org_id from account_proofs where owner_business_id is not null and kind in ('token', 'code')
           group by owner_business_id having count(distinct org_id) = 1) p
         where p.owner_business_id = o.owner_business_id and o.proposed_org_id is distinct from p.org_id`,
     );
@@ -63,7 +63,7 @@ export async function tendOrphans(): Promise<void> {
     await sql.run(
       "orphans.withdraw",
       `update orphan_accounts o set proposed_org_id = null where proposed_org_id is not null and not exists (
-        select from account_proofs p where p.owner_business_id = o.owner_business_id group by p.owner_business_id having count(distinct p.org_id) = 1)`,
+        select from account_proofs p where p.owner_business_id = o.owner_business_id and p.kind in ('token', 'code') group by p.owner_business_id having count(distinct p.org_id) = 1)`,
     );
     const [row] = await sql.rows<{ n: number; age: number }>(
       "orphans.measure",

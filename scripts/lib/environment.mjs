@@ -47,6 +47,7 @@ export function environments({ ports, ownerUrl, redisUrl, secrets, statePath, le
       ...metrics,
       ...meta,
       ...keys,
+      META_SYSTEM_USER_TOKEN: secrets.META_SYSTEM_USER_TOKEN,
       ...pick(roles, ["DATABASE_URL", "DATABASE_SYSTEM_URL", "DATABASE_INGEST_URL"]),
       PORT: `${ports.web}`,
       HOSTNAME: "127.0.0.1",

@@ -20,6 +20,7 @@ const MAKERS = {
   META_APP_SECRET: hex(16),
   META_APP_SECRET_PREVIOUS: hex(16),
   META_WEBHOOK_VERIFY_TOKEN: word,
+  META_SYSTEM_USER_TOKEN: () => `EAAsystem${hex(24)()}`,
   METRICS_TOKEN: word,
 };
 

@@ -55,6 +55,7 @@ export function writeSandboxState(file, { secrets, receiverUrl, seed }) {
     secret: secrets.META_APP_SECRET,
     previousSecret: secrets.META_APP_SECRET_PREVIOUS,
     verifyToken: secrets.META_WEBHOOK_VERIFY_TOKEN,
+    systemUserToken: secrets.META_SYSTEM_USER_TOKEN,
   };
   const { templates, conversations } = seed; // chats and wordings the seed wants the outside world to know
   writeJson(file, { app, callbackUrl: `${receiverUrl}/api/webhooks/whatsapp`, businesses, templates, conversations }, 0o600);

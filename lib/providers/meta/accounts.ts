@@ -84,6 +84,16 @@ export const metaAccounts: AccountAdmin = {
     if (!token) return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
     return { ok: true, value: { token: new Secret(token), expiresInSeconds: whole(answer.value.expires_in) } };
   },
+  async fetchClientToken(businessId) {
+    const system = env().META_SYSTEM_USER_TOKEN;
+    if (!system) return { ok: false, refusal: { kind: "not_sent", code: null, subcode: null } };
+    const path = idPath(businessId, "/system_user_access_tokens");
+    const answer = await call({ method: "POST", path, token: new Secret(system), body: { fetch_only: true } });
+    if (!answer.ok) return answer;
+    const token = text(answer.value.access_token);
+    if (!token) return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
+    return { ok: true, value: new Secret(token) };
+  },
   async inspectToken(token) {
     return then(
       await call({ method: "GET", path: "debug_token", token: appToken(), query: { input_token: token.open() } }),

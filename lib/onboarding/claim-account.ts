@@ -1,0 +1,57 @@
+/** An account that waits is taken over without Meta's window, by whoever has proven its owner business before. */
+import { z } from "zod";
+import { allow } from "@/lib/identity";
+import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
+import { AppError, notFound } from "@/lib/kernel/errors";
+import { type Id, newId } from "@/lib/kernel/ids";
+import { addMs } from "@/lib/kernel/time";
+import { newCode } from "@/lib/onboarding/codes";
+import { NO_FACTS } from "@/lib/onboarding/facts";
+import { advanceJob } from "@/lib/onboarding/jobs";
+import { SESSION_LIVES } from "@/lib/onboarding/model";
+import { insertSession, makeDue, markStep, saveFacts } from "@/lib/onboarding/store";
+import { ownerOfProposed } from "@/lib/onboarding/sweep-onboarding";
+import { audit } from "@/lib/platform/audit";
+import { env } from "@/lib/platform/env";
+import { ring } from "@/lib/platform/jobs";
+import { inTenantSql } from "@/lib/platform/sql";
+import { metaAccounts } from "@/lib/providers/meta/accounts";
+
+export const ClaimAccount = z.strictObject({ wabaId: z.string().regex(/^\d{1,32}$/) });
+
+/** Whether this installation has a system user at Meta, without which only Meta's window helps. */
+export const canFetchTokens = (): boolean => env().META_SYSTEM_USER_TOKEN !== undefined;
+
+/**
+ * Begins a journey with the business's token, fetched by our own system user. That token counts only for an owner business which this
+ * organisation has proven by a token or a code of its own, and only while nobody else has; the journey then proves the account itself
+ * as any other does, a second admin included.
+ * @throws AppError `not_found` for an account that is not proposed to this organisation; `precondition` `unconfigured` without a system
+ *   user, `not_granted` when the business has not granted our app; `unavailable` `provider`
+ */
+export async function claimAccount(ctx: Ctx, { wabaId }: z.output<typeof ClaimAccount>): Promise<{ id: Id<"onboarding"> }> {
+  allow(ctx, "numbers.connect");
+  const claimant = userIdOf(ctx);
+  if (claimant === null) throw new AppError("forbidden", "numbers.connect");
+  if (!canFetchTokens()) throw new AppError("precondition", "unconfigured");
+  const businessId = await ownerOfProposed(ctx.orgId, wabaId);
+  if (businessId === null) throw notFound("account");
+  const answer = await metaAccounts.fetchClientToken(businessId);
+  if (!answer.ok) {
+    const known = answer.refusal.kind === "auth" || answer.refusal.kind === "refused";
+    throw known ? new AppError("precondition", "not_granted") : new AppError("unavailable", "provider");
+  }
+  const token = answer.value.open();
+  const id = newId("onboarding");
+  await inTenantSql(ctx, async (sql) => {
+    const expiresAt = addMs(ctx.now, SESSION_LIVES);
+    await insertSession(sql, { id, trackingCode: newCode(10), path: "new", startedBy: claimant, createdAt: ctx.now, expiresAt });
+    const hints = { wabaId, phoneNumberId: null };
+    await saveFacts(sql, id, { ...NO_FACTS, hints, token, claimedBy: claimant, pressedAt: ctx.now.getTime() });
+    await markStep(sql, id, "exchange", { state: "done" });
+    await makeDue(sql, id);
+    await audit(sql, [{ action: "onboarding.token_fetched", subject: "waba", subjectId: wabaId, detail: { session: id } }]);
+  });
+  await ring(advanceJob, { orgId: ctx.orgId, sessionId: id });
+  return { id };
+}
