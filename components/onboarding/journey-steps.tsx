@@ -26,7 +26,10 @@ export function JourneySteps({ journey, at }: { journey: OnboardingView; at: str
     mutationFn: () => api.send("POST", `${at}/retry`, {}),
     onSettled: () => client.invalidateQueries({ queryKey: ["onboarding", at], exact: true }),
   });
-  const steps = journey.path === "new" ? journey.steps.filter(({ step }) => !OF_THE_APP.has(step)) : journey.steps;
+  const steps = journey.steps.filter(
+    ({ step, state }) =>
+      (journey.path !== "new" || !OF_THE_APP.has(step)) && (step !== "approve" || !["waiting", "skipped"].includes(state)),
+  );
   const goesOn = journey.state === "open" && journey.readable;
   const failed = journey.steps.find((s) => s.state === "failed");
   const begun = journey.steps.some((s) => s.state !== "waiting");

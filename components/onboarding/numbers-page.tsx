@@ -180,6 +180,7 @@ function OpenJourneys({ journeys }: { journeys: OnboardingView[] }) {
                   })}{" "}
                   · <span className="tabular">{journey.trackingCode}</span>
                 </p>
+                {journey.approval && <p>{journey.approval === "decide" ? t("approval.yours") : t("approval.others")}</p>}
                 {!journey.readable && (
                   <p className="break-words text-danger-ink">{t("journey.unreadable", { id: journey.id })}</p>
                 )}

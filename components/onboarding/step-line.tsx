@@ -25,7 +25,9 @@ export function StepLine({ step: { step, state, cause, code }, children }: { ste
       <div className="min-w-0 grow">
         <p className="flex flex-wrap items-baseline justify-between gap-x-3">
           <span className={state === "waiting" ? "text-muted" : "font-semibold"}>{t(`step.${step}` as "step.prove")}</span>
-          <span className="text-sm text-muted">{t(`state.${state}` as "state.done")}</span>
+          <span className="text-sm text-muted">
+            {step === "approve" && state === "asked" ? t("state.second") : t(`state.${state}` as "state.done")}
+          </span>
         </p>
         {cause !== null && (
           <p className="mt-0.5 text-sm">{known ? t(`cause.${cause}` as "cause.refused") : t("cause.refused")}</p>
