@@ -91,11 +91,16 @@ async function mayRegister(sql: Sql, { facts }: Session): Promise<boolean> {
 }
 
 async function perform(now: () => Ctx, claimed: Claimed): Promise<boolean> {
-  const { session, step } = claimed;
+  const { session, step, steps } = claimed;
   if (step === "bind") return bind(now, claimed);
   if (step === "approve") return approve(now, claimed);
   if (step === "exchange") return false;
-  const outcome = await runStep(step, session.path, session.facts);
+  const outcome = await runStep(
+    step,
+    session.path,
+    session.facts,
+    steps.some((s) => s.step === step && s.attempts > 0),
+  );
   return inJourney(now(), claimed.session.id, (sql) => record(sql, claimed, outcome));
 }
 

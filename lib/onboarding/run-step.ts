@@ -26,8 +26,8 @@ type Running = Exclude<Step, "exchange" | "approve" | "bind">;
 const failed = (cause: Cause): Outcome => ({ kind: "failed", cause, refusal: null });
 const refused = (refusal: AccountRefusal): Outcome => ({ kind: "failed", cause: causeOf(refusal), refusal });
 
-/** Runs a step on what is known. `exchange` belongs to the browser's request, `approve` and `bind` to the database. Never throws for a refusal. */
-export async function runStep(step: Running, path: Path, facts: Facts): Promise<Outcome> {
+/** Runs a step on what is known. @param again it was begun before, and nobody knows how far it came. `exchange` belongs to the browser's request, `approve` and `bind` to the database. Never throws for a refusal. */
+export async function runStep(step: Running, path: Path, facts: Facts, again: boolean): Promise<Outcome> {
   if (facts.token === null) return failed("token_refused");
   const token = new Secret(facts.token);
   switch (step) {
@@ -40,7 +40,7 @@ export async function runStep(step: Running, path: Path, facts: Facts): Promise<
     case "number":
       return findNumber(facts, path, token);
     case "register":
-      return register(facts, token);
+      return register(facts, token, again);
     case "contacts":
     case "history":
       return requestSync(step, facts, token);
@@ -103,13 +103,14 @@ async function findNumber({ wabaId, hints, pin }: Facts, path: Path, token: Secr
 
 const newPin = () => `${randomInt(1_000_000)}`.padStart(6, "0");
 
-async function register({ wabaId, number, pin }: Facts, token: Secret): Promise<Outcome> {
+/** A number that needed it when it was found, and no more when this is tried again, was registered by the attempt before: its PIN is ours. */
+async function register({ wabaId, number, pin }: Facts, token: Secret, again: boolean): Promise<Outcome> {
   if (wabaId === null || number === null || pin === null) return failed("no_number");
   const numbers = await metaAccounts.listNumbers(wabaId, token);
   if (!numbers.ok) return refused(numbers.refusal);
   const now = numbers.value.find((n) => n.id === number.id);
   if (!now) return failed("no_number");
-  if (!needsRegistration(now)) return { kind: "skipped" };
+  if (!needsRegistration(now)) return { kind: again && needsRegistration(number) ? "done" : "skipped" };
   const answer = await metaAccounts.register(number.id, pin, token);
   return answer.ok ? { kind: "done" } : refused(answer.refusal);
 }
