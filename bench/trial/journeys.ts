@@ -36,7 +36,7 @@ const owner = () => poolOf("owner");
 /** Runs the trial on fresh ground. @throws when the ground cannot be opened, or a journey hangs */
 export async function runJourneys(): Promise<JourneyVerdict> {
   const began = Date.now();
-  const ground = await openGround("chaos");
+  const ground = await openGround("chaos", { longestPause: 200 });
   hardenPools();
   try {
     const { kills, doubled, unlike } = await onGround(ground);

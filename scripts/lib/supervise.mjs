@@ -82,8 +82,9 @@ export class Supervisor {
   #stopping = false;
 
   /** @param {{dir: string, onChange?: () => void}} options `dir` was claimed; it keeps pids.json. */
-  constructor({ dir, onChange = () => {} }) {
+  constructor({ dir, onChange = () => {}, longestPause = LONGEST_PAUSE }) {
     this.dir = dir;
+    this.longestPause = longestPause;
     this.onChange = onChange;
   }
 
@@ -124,7 +125,7 @@ export class Supervisor {
     this.#changed();
     while (!this.#stopping) {
       await sleep(entry.pause);
-      entry.pause = Math.min(entry.pause * 2, LONGEST_PAUSE);
+      entry.pause = Math.min(entry.pause * 2, this.longestPause);
       if (this.#stopping) return;
       entry.restarts += 1;
       try {
