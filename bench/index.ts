@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- intake|process|inbox [--rounds N] …`: figures beside their references, measured in the same run, one
+ * `npm run bench -- intake|process|inbox|history [--rounds N] …`: figures beside their references, measured in the same run, one
  * JSON object per line. Exit code 1 when a bar was missed.
  */
 import { generateClient } from "../scripts/lib/database.mjs";
@@ -24,8 +24,8 @@ async function main(): Promise<void> {
   const [what, ...rest] = process.argv.slice(2);
   const flags = readFlags(FLAGS, rest);
   const n = (name: keyof typeof FLAGS, otherwise: number) => (typeof flags[name] === "number" ? flags[name] : otherwise);
-  if (what !== "intake" && what !== "process" && what !== "inbox")
-    throw new Hint("Say what to measure: intake, process or inbox.");
+  if (what !== "intake" && what !== "process" && what !== "inbox" && what !== "history")
+    throw new Hint("Say what to measure: intake, process, inbox or history.");
   await generateClient();
   const { openGround } = await import("./trial/ground");
   // the million messages of the inbox are kept; the other measures start on empty tables
@@ -44,6 +44,9 @@ async function main(): Promise<void> {
         bodyBytes: n("body-bytes", 480),
         connections: n("connections", 64),
       });
+    } else if (what === "history") {
+      const { measureHistory } = await import("./history");
+      await measureHistory(ground, { messages: n("messages", 10_000), rounds: n("rounds", 3) });
     } else if (what === "process") {
       const { measureProcess } = await import("./process");
       await measureProcess(ground, { rounds: n("rounds", 3), rows: n("rows", 20_000), sustained: n("sustained", 50_000) });

@@ -5,6 +5,7 @@ import { errorFields, log } from "@/lib/platform/log";
 import { dedicatedClient } from "@/lib/platform/pool";
 import { organisationsWithEvents, processOrganisation, rerouteUnrouted, splitDeliveries } from "@/lib/webhooks";
 import { SPLIT_BELL } from "@/lib/webhooks/intake";
+import { PAST_REST } from "@/lib/webhooks/model";
 
 const SIDE_BY_SIDE = 3;
 const SWEEP_MS = 2000;
@@ -23,6 +24,19 @@ export function startPump(onHandled: () => void): Pump {
   const running = new Set<string>();
   const inFlight = new Set<Promise<void>>();
 
+  /** Organisations of whose phone apps' past more is due. */
+  const pasts = new Set<string>();
+  const resting = new Set<string>();
+  /** A past that was just worked on waits a little, and those who write now go on meanwhile. */
+  const rest = (orgId: string) => {
+    if (resting.has(orgId)) return;
+    resting.add(orgId);
+    setTimeout(() => {
+      resting.delete(orgId);
+      waiting.add(orgId);
+      fill();
+    }, PAST_REST).unref();
+  };
   const fill = () => {
     for (const orgId of waiting) {
       if (running.size >= SIDE_BY_SIDE || stopped) return;
@@ -39,12 +53,16 @@ export function startPump(onHandled: () => void): Pump {
   };
   const handleOne = async (orgId: Id<"organisation">) => {
     try {
-      const { taken, more } = await processOrganisation(orgId);
+      const { taken, more, past } = await processOrganisation(orgId, !resting.has(orgId));
       if (taken > 0) {
         lastClaim = Date.now();
         onHandled();
       }
-      if (more) waiting.add(orgId); // fair turns: to the end of the line
+      if (past && more) pasts.add(orgId);
+      else if (past) pasts.delete(orgId);
+      if (more && !past)
+        waiting.add(orgId); // fair turns: to the end of the line
+      else if (pasts.has(orgId)) rest(orgId);
     } catch (error) {
       lastClaim = Date.now(); // refused is not deaf
       log.warn("events.batch_failed", errorFields(error)); // the sweep comes back for them

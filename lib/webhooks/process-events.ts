@@ -17,7 +17,7 @@ import type { AccountNews } from "@/lib/providers/meta/parse-account";
 import { Unreadable } from "@/lib/providers/meta/parse-message";
 import type { BookEntry, History } from "@/lib/providers/meta/parse-phone-app";
 import type { InboundMessage, Receipt } from "@/lib/providers/ports";
-import { nextStep, PROCESS_BATCH, PROCESS_BYTES } from "@/lib/webhooks/model";
+import { nextStep, PAST_BATCH, PROCESS_BATCH, PROCESS_BYTES } from "@/lib/webhooks/model";
 import { takeOpened } from "@/lib/webhooks/opened";
 import { isUnderstood, understand } from "@/lib/webhooks/understand";
 
@@ -39,6 +39,7 @@ interface Changed {
 interface Outcome {
   taken: number;
   more: boolean;
+  past: boolean;
   changed: Changed[];
 }
 
@@ -47,22 +48,26 @@ export interface Handled {
   taken: number;
   /** More are due than fitted into this set. */
   more: boolean;
+  /** The set was of a phone app's past, which can wait. */
+  past: boolean;
 }
 
 /**
- * Handles up to 500 pending events of one organisation, 16 MiB at most. A poison event is found by halving the set; the
+ * Handles up to 500 pending events of one organisation, 16 MiB at most; the past of a phone app only when nothing else is due, and a piece at
+ * a time. A poison event is found by halving the set; the
  * others go on. Events of an organisation that was erased are set apart: nothing of it opens any more.
+ * @param withPast false leaves a phone app's past for later
  * @throws AppError `unavailable` while Postgres is away
  */
-export async function processOrganisation(orgId: Id<"organisation">): Promise<Handled> {
+export async function processOrganisation(orgId: Id<"organisation">, withPast = true): Promise<Handled> {
   const ctx = systemCtx(orgId, "webhooks.process");
   try {
-    const { taken, more, changed } = await attempt(ctx, null);
+    const { taken, more, past, changed } = await attempt(ctx, null, withPast);
     await publishLive(orgId, toLive(changed));
-    return { taken, more };
+    return { taken, more, past };
   } catch (error) {
     if (!(error instanceof NoKeys)) throw error;
-    return { taken: await setApart(orgId), more: false };
+    return { taken: await setApart(orgId), more: false, past: false };
   }
 }
 
@@ -79,21 +84,21 @@ async function setApart(orgId: Id<"organisation">): Promise<number> {
 }
 
 /** Handles a set: all that is due, or the given ids. On failure the set is halved until the culprit stands alone. */
-async function attempt(ctx: ReturnType<typeof systemCtx>, ids: string[] | null): Promise<Outcome> {
+async function attempt(ctx: ReturnType<typeof systemCtx>, ids: string[] | null, withPast = true): Promise<Outcome> {
   let events: EventRow[] = [];
   try {
     return await inTenantSql(ctx, async (sql) => {
       await lockOrganisation(sql);
-      events = await takeEvents(sql, ids);
+      events = ids ? await takeNamed(sql, ids) : await takeDue(sql, withPast);
       const changed = await handle(sql, events);
       const due = events[0]?.due ?? 0;
-      return { taken: events.length, more: due === PROCESS_BATCH || due > events.length, changed };
+      return { taken: events.length, more: due === PROCESS_BATCH || due > events.length, past: isPast(events), changed };
     });
   } catch (error) {
     if (events.length === 0 || isAway(error)) throw error;
     if (events.length === 1 && events[0]) {
       await recordFailure(ctx, events[0], error);
-      return { taken: 1, more: true, changed: [] };
+      return { taken: 1, more: true, past: isPast(events), changed: [] };
     }
     const half = Math.ceil(events.length / 2);
     const first = await attempt(
@@ -104,7 +109,7 @@ async function attempt(ctx: ReturnType<typeof systemCtx>, ids: string[] | null):
       ctx,
       events.slice(half).map((e) => e.id),
     );
-    return { taken: events.length, more: true, changed: [...first.changed, ...second.changed] };
+    return { taken: events.length, more: true, past: isPast(events), changed: [...first.changed, ...second.changed] };
   }
 }
 
@@ -119,26 +124,38 @@ const ranOutOfTime = (error: unknown) => (error as { code?: unknown } | undefine
 const lockOrganisation = (sql: Sql) =>
   sql.rows("org.lock", "select pg_advisory_xact_lock(hashtextextended($1::text, 7))", [sql.ctx.orgId]);
 
+const PAST = "history";
+const isPast = (events: readonly EventRow[]) => events.length > 0 && events.every((e) => e.field === PAST);
+
 /** No row locks: under the organisation's lock nobody else handles these, and marking them looks at their state again. */
-const takeEvents = (sql: Sql, ids: string[] | null) =>
-  ids
-    ? sql.rows<EventRow>(
-        "events.take_ids",
-        `select id, kind, field, channel_id, waba_id, received_at, attempts, null as due from webhook_events
-          where org_id = $1 and id = any($2::uuid[]) and state = 'pending' order by id`,
-        [sql.ctx.orgId, ids],
-      )
-    : sql.rows<EventRow>(
-        "events.take",
-        // lengths are read without the payloads: five hundred of 4 MiB would not fit into memory
-        `select id, kind, field, channel_id, waba_id, received_at, attempts, due from (
-            select e.*, count(*) over ()::int as due, sum(bytes) over (order by next_attempt_at, id) - bytes as before
-            from (select id, kind, field, channel_id, waba_id, octet_length(payload_sealed) as bytes, received_at, attempts, next_attempt_at
-              from webhook_events
-              where org_id = $1 and state = 'pending' and next_attempt_at <= now() order by next_attempt_at, id limit $2) e) w
-          where coalesce(before, 0) < $3 order by next_attempt_at, id`,
-        [sql.ctx.orgId, PROCESS_BATCH, PROCESS_BYTES],
-      );
+const takeNamed = (sql: Sql, ids: string[]) =>
+  sql.rows<EventRow>(
+    "events.take_ids",
+    `select id, kind, field, channel_id, waba_id, received_at, attempts, null as due from webhook_events
+      where org_id = $1 and id = any($2::uuid[]) and state = 'pending' order by id`,
+    [sql.ctx.orgId, ids],
+  );
+
+/** What is due: those who write now go before a phone app's past, of which the next pieces are taken when nobody does. */
+async function takeDue(sql: Sql, withPast: boolean): Promise<EventRow[]> {
+  const now = await takeUpTo(sql, "events.take", "<>", PROCESS_BATCH);
+  return now.length > 0 || !withPast ? now : takeUpTo(sql, "events.take_past", "=", PAST_BATCH);
+}
+
+const takeUpTo = (sql: Sql, name: string, compare: "=" | "<>", most: number) =>
+  sql.rows<EventRow>(
+    name,
+    // lengths are read without the payloads: five hundred of 4 MiB would not fit into memory
+    `select id, kind, field, channel_id, waba_id, received_at, attempts, due from (
+        select e.*, count(*) over ()::int as due, row_number() over (order by next_attempt_at, id) as place,
+          sum(bytes) over (order by next_attempt_at, id) - bytes as before
+        from (select id, kind, field, channel_id, waba_id, octet_length(payload_sealed) as bytes, received_at, attempts, next_attempt_at
+          from webhook_events
+          where org_id = $1 and state = 'pending' and next_attempt_at <= now() and field ${compare} '${PAST}' order by next_attempt_at, id limit $2) e) w
+      where coalesce(before, 0) < $3 and place <= $4 order by next_attempt_at, id`,
+    // one more than is taken tells whether there are more
+    [sql.ctx.orgId, Math.max(most, 2), PROCESS_BYTES, most],
+  );
 
 interface Told {
   message: InboundMessage;
