@@ -37,13 +37,14 @@ export function Journey({ initial }: { initial: OnboardingView }) {
     onSuccess: (_, what) => what === "cancel" && router.push("/settings/numbers"),
     onSettled: () => client.invalidateQueries({ queryKey: ["onboarding", journey.id], exact: true }),
   });
-  const steps = journey.path === "new" ? journey.steps.filter(({ step }) => !OF_THE_APP.has(step)) : journey.steps;
+  const steps = journey.path !== "coexistence" ? journey.steps.filter(({ step }) => !OF_THE_APP.has(step)) : journey.steps;
   const open = journey.state === "open";
   const goesOn = open && journey.readable;
   const failed = journey.steps.find((s) => s.state === "failed");
   const begun = journey.steps.some((s) => s.state !== "waiting");
   const needsMeta =
     goesOn &&
+    journey.path !== "manual" && // its token was pasted
     !journey.busy &&
     (!begun || (failed !== undefined && (NEEDS_META.has(failed.step) || failed.cause === "token_refused")));
   return (

@@ -8,6 +8,7 @@ export {
   type Change,
   keepChecks,
   listChanges,
+  noteCallback,
   noteConnections,
   readChecks,
   takeWarning,

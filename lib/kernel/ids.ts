@@ -19,6 +19,7 @@ export type Noun =
   | "receipt"
   | "onboarding"
   | "press"
+  | "ownApp"
   | "registration"
   | "departure"
   | "numberChange";

@@ -5,6 +5,7 @@ import { minutes } from "@/lib/kernel/time";
 import { bindNumber, isTaken } from "@/lib/onboarding/bind-number";
 import { isFinished, nextStep, REGISTRATIONS, retryAfter, type Step, type StepRow } from "@/lib/onboarding/model";
 import { type Outcome, runStep } from "@/lib/onboarding/run-step";
+import { ownSpeakerFor, platformSpeaker, type Speaker, untriedSpeaker } from "@/lib/onboarding/speaker";
 import {
   finishSession,
   getSession,
@@ -92,8 +93,14 @@ async function perform(now: () => Ctx, claimed: Claimed): Promise<boolean> {
   const { session, step } = claimed;
   if (step === "bind") return bind(now, claimed);
   if (step === "exchange") return false;
-  const outcome = await runStep(step, session.path, session.facts);
+  const outcome = await runStep(step, session.path, session.facts, await speakerFor(now(), claimed));
   return inTenantSql(now(), (sql) => record(sql, claimed, outcome));
+}
+
+/** An own app is kept as the organisation's, and given its address, only after Meta has confirmed it: with the step that needs the address. */
+async function speakerFor(ctx: Ctx, { session: { facts }, step }: Claimed): Promise<Speaker> {
+  if (facts.app === null) return platformSpeaker();
+  return step === "callback" ? ownSpeakerFor(ctx, facts.app) : untriedSpeaker(facts.app);
 }
 
 async function bind(now: () => Ctx, claimed: Claimed): Promise<boolean> {
@@ -142,12 +149,14 @@ const NONE = { attempts: 0, cause: null, code: null, subcode: null };
 /** The row without which no number of the account can be connected: this organisation's own token has read its numbers. */
 async function writeProof(sql: Sql, { id, startedBy, facts }: Session, ownerBusinessId: string | null): Promise<void> {
   if (facts.wabaId === null || !facts.proven.includes(facts.wabaId)) throw new AppError("precondition", "not_proven");
+  // a token that was pasted shows that it reads the account, not that its owner gave it to us
+  const kind = facts.app === null ? "token" : "own_token";
   await sql.run(
     "onboarding.proof",
-    `insert into account_proofs (org_id, waba_id, owner_business_id, kind, session_id, proven_by, proven_at) values ($1, $2, $3, 'token', $4, $5, $6)
+    `insert into account_proofs (org_id, waba_id, owner_business_id, kind, session_id, proven_by, proven_at) values ($1, $2, $3, $7, $4, $5, $6)
       on conflict (org_id, waba_id) do update set owner_business_id = excluded.owner_business_id, kind = excluded.kind, session_id = excluded.session_id,
         proven_by = excluded.proven_by, proven_at = excluded.proven_at`,
-    [sql.ctx.orgId, facts.wabaId, ownerBusinessId, id, startedBy, sql.ctx.now],
+    [sql.ctx.orgId, facts.wabaId, ownerBusinessId, id, startedBy, sql.ctx.now, kind],
   );
-  await audit(sql, [{ action: "account.proven", subject: "waba", subjectId: facts.wabaId, detail: { kind: "token" } }]);
+  await audit(sql, [{ action: "account.proven", subject: "waba", subjectId: facts.wabaId, detail: { kind } }]);
 }

@@ -6,9 +6,11 @@
  */
 export { advanceOnboarding } from "@/lib/onboarding/advance-onboarding";
 export { checkAllConnections, checkConnections } from "@/lib/onboarding/check-connections";
+export { ConnectManually, connectManually } from "@/lib/onboarding/connect-manually";
 export { expireOnboardings } from "@/lib/onboarding/expire-onboardings";
 export { advanceJob } from "@/lib/onboarding/jobs";
 export { type DepartureView, noteDeparture, readDeparture } from "@/lib/onboarding/note-departure";
+export { getOwnApps, RotateOwnApp, rotateOwnApp } from "@/lib/onboarding/own-apps";
 export { pressConnect } from "@/lib/onboarding/press-connect";
 export { getNumbers, getOnboarding } from "@/lib/onboarding/read-onboarding";
 export { getConnections, getStanding } from "@/lib/onboarding/read-standing";

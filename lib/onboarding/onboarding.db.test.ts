@@ -53,7 +53,18 @@ test("a new number goes from a code to a connected channel, and the provider is 
   await report(desk, s);
   await advance(desk);
   const done = await look(desk);
-  expect(done.steps.map((x) => x.state)).toEqual(["done", "done", "done", "done", "done", "done", "done", "skipped", "skipped"]);
+  expect(done.steps.map((x) => x.state)).toEqual([
+    "done",
+    "done",
+    "done",
+    "done",
+    "done",
+    "skipped",
+    "done",
+    "done",
+    "skipped",
+    "skipped",
+  ]);
   expect(done).toMatchObject({ state: "done", busy: false });
   expect(await channels(desk.org)).toEqual([
     { id: done.channelId, phone_number_id: s.phoneNumberId, coexistence: false, status: "connected", pin: true },
