@@ -149,14 +149,16 @@ const NONE = { attempts: 0, cause: null, code: null, subcode: null };
 /** The row without which no number of the account can be connected: this organisation's own token has read its numbers. */
 async function writeProof(sql: Sql, { id, startedBy, facts }: Session, ownerBusinessId: string | null): Promise<void> {
   if (facts.wabaId === null || !facts.proven.includes(facts.wabaId)) throw new AppError("precondition", "not_proven");
-  // a token that was pasted shows that it reads the account, not that its owner gave it to us
+  // a token that was pasted shows that it reads the account, not that its owner gave it to us: it says nothing of the owner's other
+  // accounts, and takes the place of no better proof
   const kind = facts.app === null ? "token" : "own_token";
   await sql.run(
     "onboarding.proof",
     `insert into account_proofs (org_id, waba_id, owner_business_id, kind, session_id, proven_by, proven_at) values ($1, $2, $3, $7, $4, $5, $6)
       on conflict (org_id, waba_id) do update set owner_business_id = excluded.owner_business_id, kind = excluded.kind, session_id = excluded.session_id,
-        proven_by = excluded.proven_by, proven_at = excluded.proven_at`,
-    [sql.ctx.orgId, facts.wabaId, ownerBusinessId, id, startedBy, sql.ctx.now, kind],
+        proven_by = excluded.proven_by, proven_at = excluded.proven_at
+        where excluded.kind <> 'own_token' or account_proofs.kind = 'own_token'`,
+    [sql.ctx.orgId, facts.wabaId, kind === "token" ? ownerBusinessId : null, id, startedBy, sql.ctx.now, kind],
   );
   await audit(sql, [{ action: "account.proven", subject: "waba", subjectId: facts.wabaId, detail: { kind } }]);
 }

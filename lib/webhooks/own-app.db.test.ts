@@ -219,6 +219,9 @@ test("an own address answers its own verify token only, on both mounts", async (
     (path: string) => next(new Request(`http://next.test${path}`)),
   ]) {
     expect((await mount(ask(pathOf(key), process.env.META_WEBHOOK_VERIFY_TOKEN ?? ""))).status).toBe(403); // house: a test plays the launcher
+    const { apps } = await getOwnApps(ctxOf(desk.org, "owner"));
+    const good = await mount(ask(pathOf(key), apps[0]?.verifyToken ?? ""));
+    expect([good.status, await good.text()]).toEqual([200, "77"]);
     const began = Date.now();
     const strangers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => mount(ask(pathOf(`nobody-has-this-key-${i}`), "x"))),
@@ -243,6 +246,11 @@ test("an address set elsewhere is put right at night and written down", async ()
     [desk.org.id],
   );
   expect(rows).toHaveLength(1);
+  const changes = await poolOf("owner").query(
+    "select from_value, to_value from number_changes where org_id = $1 and what = 'callback' and from_value = 'elsewhere.example'",
+    [desk.org.id],
+  );
+  expect(changes.rows).toEqual([{ from_value: "elsewhere.example", to_value: expect.stringMatching(/^127\.0\.0\.1:\d+$/) }]);
   await checkConnections(asId("organisation", desk.org.id));
   expect((await calls(own.wabaId)).filter((c) => c.startsWith("callback"))).toHaveLength(1);
 });

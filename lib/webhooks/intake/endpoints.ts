@@ -31,6 +31,7 @@ let ring: KekRing | undefined;
 let kept: { at: number; byKey: Map<string, Endpoint> } | undefined;
 let loading: Promise<void> | undefined;
 let lookingAgain: Promise<void> | undefined;
+let triedAt = 0;
 /** Strangers may try keys as often as they like: they cost one query in this time, all of them together. */
 const AGAIN_MS = 1_000;
 
@@ -55,7 +56,7 @@ export async function findFreshEndpoint(key: string): Promise<Endpoint | null> {
 /** Reads the endpoints anew, at most once a second, however many ask. @throws the database's error */
 export function lookAgain(): Promise<void> {
   lookingAgain ??= new Promise<void>((resolve) => {
-    setTimeout(resolve, Math.max(0, (kept?.at ?? 0) + AGAIN_MS - Date.now()));
+    setTimeout(resolve, Math.max(0, triedAt + AGAIN_MS - Date.now()));
   })
     .then(load)
     .finally(() => {
@@ -72,6 +73,7 @@ function load(): Promise<void> {
 }
 
 async function read(): Promise<void> {
+  triedAt = Date.now(); // one that fails counts as well
   ring ??= new KekRing(env().INTAKE_KEY);
   const { rows } = await poolOf("ingest").query<Row>({
     name: "intake.endpoints",
