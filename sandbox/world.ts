@@ -46,6 +46,12 @@ export interface AppSettings {
   dataDeletionUrl?: string;
 }
 
+/** An app of a customer's own; it has no callback but those set for accounts and numbers. */
+export interface OtherApp {
+  id: string;
+  secret: string;
+}
+
 export type { Phone, Portfolio, Token, Waba } from "./accounts/model";
 
 export type DeliveryState = "accepted" | "sent" | "delivered" | "read" | "failed";
@@ -102,6 +108,8 @@ export class World {
   readonly wabas = new Map<string, Waba>();
   readonly phones = new Map<string, Phone>();
   readonly tokens = new Map<string, Token>();
+  /** Customers' own apps, beside ours. */
+  readonly otherApps = new Map<string, OtherApp>();
   readonly codes = new Map<string, SignupCode>();
   readonly media = new Map<string, Media>();
   readonly conversations = new Map<string, Conversation>();
@@ -166,6 +174,11 @@ export class World {
     token.revoked = undefined;
     this.tokens.set(token.token, token);
     return phone;
+  }
+
+  /** Id and secret of the app a token was made for. */
+  appOf(token: Token): OtherApp {
+    return this.otherApps.get(token.appId ?? "") ?? this.app;
   }
 
   /** The templates every new account starts with. */

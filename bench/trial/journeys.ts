@@ -3,7 +3,7 @@
  * is the outside world's ledger: the same end as without a kill, and nothing done twice.
  */
 import { advanceJob } from "@/lib/onboarding";
-import { PATHS, type Path, STEPS, type Step } from "@/lib/onboarding/model";
+import { STEPS, type Step } from "@/lib/onboarding/model";
 import { closeDb } from "@/lib/platform/db";
 import { closeHttp } from "@/lib/platform/http";
 import { closeJobs, ring } from "@/lib/platform/jobs";
@@ -16,8 +16,11 @@ import { type Ground, hardenPools, openGround, until } from "./ground";
 /** Where the worker dies: a step is claimed and nothing done yet, or its effect is done and nobody has written it down. */
 const MOMENTS = ["claimed", "done"] as const;
 type Moment = (typeof MOMENTS)[number];
+/** The ways through Meta's window. */
+const WAYS = ["new", "coexistence"] as const;
+type Way = (typeof WAYS)[number];
 interface Traveller {
-  path: Path;
+  path: Way;
   desk: Desk;
   signup: Signup;
 }
@@ -60,8 +63,8 @@ async function onGround(ground: Ground): Promise<Pick<JourneyVerdict, "kills" | 
   await ground.start("sandbox");
   goTo(urls.sandbox ?? "");
   await layGates();
-  const undisturbed = await Promise.all(PATHS.map((path) => set(path, true)));
-  const killed = await Promise.all(PATHS.map((path) => set(path, false)));
+  const undisturbed = await Promise.all(WAYS.map((path) => set(path, true)));
+  const killed = await Promise.all(WAYS.map((path) => set(path, false)));
   let kills = 0;
   await holdAt("prove", "claimed");
   await ground.start("worker");
@@ -88,7 +91,7 @@ async function onGround(ground: Ground): Promise<Pick<JourneyVerdict, "kills" | 
 }
 
 /** A journey that has come back from Meta's window. @param free no gate holds it */
-async function set(path: Path, free: boolean): Promise<Traveller> {
+async function set(path: Way, free: boolean): Promise<Traveller> {
   const desk = await begin(path);
   const signup = await control<Signup>("signup", { flow: path, partnerDelayMs: 0 });
   if (free) await owner().query("insert into trial_free values ($1)", [desk.sessionId]);

@@ -28,13 +28,15 @@ export function JourneySteps({ journey, at }: { journey: OnboardingView; at: str
   });
   const steps = journey.steps.filter(
     ({ step, state }) =>
-      (journey.path !== "new" || !OF_THE_APP.has(step)) && (step !== "approve" || !["waiting", "skipped"].includes(state)),
+      (journey.path === "coexistence" || !OF_THE_APP.has(step)) &&
+      (step !== "approve" || !["waiting", "skipped"].includes(state)),
   );
   const goesOn = journey.state === "open" && journey.readable;
   const failed = journey.steps.find((s) => s.state === "failed");
   const begun = journey.steps.some((s) => s.state !== "waiting");
   const needsMeta =
     goesOn &&
+    journey.path !== "manual" && // its token was pasted
     !journey.busy &&
     (!begun || (failed !== undefined && (NEEDS_META.has(failed.step) || failed.cause === "token_refused")));
   return (

@@ -61,7 +61,7 @@ export function Journey({ initial }: { initial: OnboardingView }) {
           </Banner>
         )}
         <JourneySteps journey={journey} at={at} />
-        {goesOn && journey.approval === null && <ShareLink journey={journey} at={at} />}
+        {goesOn && journey.path !== "manual" && journey.approval === null && <ShareLink journey={journey} at={at} />}
         <Card>
           <FactList facts={[{ term: t("journey.code"), value: <span className="tabular">{journey.trackingCode}</span> }]} />
           {open && (

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { z } from "zod/mini";
 import { api } from "@/components/data/api";
 import { useProblemText } from "@/components/data/use-problem-text";
+import { OwnApps } from "@/components/onboarding/own-apps";
 import { PathChoice } from "@/components/onboarding/path-choice";
 import { numbersQuery } from "@/components/onboarding/queries";
 import { Badge } from "@/components/ui/badge";
@@ -15,14 +16,14 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
 import { Link } from "@/components/ui/link";
 import { displayPhone } from "@/lib/kernel/phone";
-import type { NumbersView, NumberView, OnboardingView, ProposalView } from "@/lib/onboarding/views";
+import type { NumbersView, NumberView, OnboardingView, OwnAppsView, ProposalView } from "@/lib/onboarding/views";
 
 const Started = z.object({ id: z.string() });
 /** A full load, not a turn of the page: only there may Meta's script run and its window know us. */
 const open = (id: string) => window.location.assign(`/settings/numbers/${id}`);
 
 /** The organisation's numbers, what is being connected, and the way to connect one more. */
-export function NumbersPage({ initial }: { initial: NumbersView }) {
+export function NumbersPage({ initial, ownApps }: { initial: NumbersView; ownApps: OwnAppsView }) {
   const t = useTranslations("onboarding");
   const problem = useProblemText();
   const [choosing, setChoosing] = useState(false);
@@ -68,12 +69,13 @@ export function NumbersPage({ initial }: { initial: NumbersView }) {
             </ul>
           </Card>
         )}
+        <OwnApps initial={ownApps} />
         <PathChoice
           open={choosing}
           onOpenChange={setChoosing}
           pending={start.isPending || start.isSuccess}
           error={start.error && problem(start.error)}
-          onChoose={(path) => start.mutate(path)}
+          onChoose={(path) => (path === "manual" ? open("manual") : start.mutate(path))}
         />
       </div>
     </main>
@@ -133,6 +135,7 @@ function NumberLine({ number }: { number: NumberView }) {
               {t("onApp")}
             </span>
           )}
+          {number.ownApp && <span>{t("onOwnApp")}</span>}
         </p>
         {number.past && <p className="text-sm text-muted">{past(number.past)}</p>}
         {number.past && number.past.missing > 0 && (

@@ -4,7 +4,7 @@ import { useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 
-const PATHS = ["new", "coexistence"] as const;
+const PATHS = ["new", "coexistence", "manual"] as const;
 
 interface Props {
   open: boolean;

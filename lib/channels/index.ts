@@ -15,6 +15,7 @@ export {
   type Change,
   keepChecks,
   listChanges,
+  noteCallback,
   noteConnections,
   readChecks,
   takeWarning,

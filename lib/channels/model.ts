@@ -111,6 +111,8 @@ export interface NumberStanding {
   throughput: string | null;
   /** Where this number's webhooks go; null when it was not told. */
   callback: string | null;
+  /** Addresses set for it, or for its account, alone. */
+  overrides?: { number: string | null; account: string | null };
   health: { can: string | null; limitedBy: string[]; codes: number[] } | null;
 }
 

@@ -60,6 +60,18 @@ export const noteConnections = (sql: Sql, moves: readonly Move[]): Promise<void>
     })),
   );
 
+/** Step: writes down that a number's webhooks were sent back to us; hosts only. */
+export const noteCallback = (sql: Sql, channelId: Id<"channel">, { from, to }: { from: string; to: string }): Promise<void> =>
+  noteChanges(sql, [
+    {
+      channelId,
+      what: "callback",
+      source: "check",
+      from: { state: "fail", cause: null, value: from },
+      to: { state: "pass", cause: null, value: to },
+    },
+  ]);
+
 interface Row extends Known {
   channel_id: string;
   check_name: string;

@@ -20,6 +20,8 @@ export interface ChannelRow {
   phone: string | null;
   /** The number goes on living in the WhatsApp Business app. */
   coexistence: boolean;
+  /** The customer's own Meta app it is connected by; null for the platform's. */
+  appId: string | null;
 }
 interface Raw {
   id: string;
@@ -30,8 +32,9 @@ interface Raw {
   access_token_sealed: Buffer | null;
   display_phone_sealed: Buffer | null;
   coexistence: boolean;
+  app_id: string | null;
 }
-const COLUMNS = "id, waba_id, phone_number_id, name, status, access_token_sealed, display_phone_sealed, coexistence";
+const COLUMNS = "id, waba_id, phone_number_id, name, status, access_token_sealed, display_phone_sealed, coexistence, app_id";
 
 const toChannel = (sql: Sql, r: Raw): ChannelRow => ({
   id: asId("channel", r.id),
@@ -42,6 +45,7 @@ const toChannel = (sql: Sql, r: Raw): ChannelRow => ({
   token: tokenOf(sql, r),
   phone: sql.keys.openText("channels", "display_phone_sealed", r.id, r.display_phone_sealed),
   coexistence: r.coexistence,
+  appId: r.app_id,
 });
 
 function tokenOf(sql: Sql, r: Raw): Secret | null {

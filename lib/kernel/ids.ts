@@ -20,6 +20,7 @@ export type Noun =
   | "onboarding"
   | "press"
   | "link"
+  | "ownApp"
   | "registration"
   | "departure"
   | "numberChange";

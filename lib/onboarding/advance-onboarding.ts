@@ -6,6 +6,7 @@ import { inJourney } from "@/lib/onboarding/cache";
 import { isFinished, nextStep, REGISTRATIONS, retryAfter, type Step, type StepRow } from "@/lib/onboarding/model";
 import { needsApproval, writeProof } from "@/lib/onboarding/prove-account";
 import { type Outcome, runStep } from "@/lib/onboarding/run-step";
+import { ownSpeakerFor, platformSpeaker, type Speaker, untriedSpeaker } from "@/lib/onboarding/speaker";
 import {
   finishSession,
   getSession,
@@ -95,23 +96,26 @@ async function perform(now: () => Ctx, claimed: Claimed): Promise<boolean> {
   if (step === "bind") return bind(now, claimed);
   if (step === "approve") return approve(now, claimed);
   if (step === "exchange") return false;
-  const outcome = await runStep(
-    step,
-    session.path,
-    session.facts,
-    steps.some((s) => s.step === step && s.attempts > 0),
-  );
+  const again = steps.some((s) => s.step === step && s.attempts > 0);
+  const outcome = await runStep(step, session.path, session.facts, { speaker: await speakerFor(now(), claimed), again });
   return inJourney(now(), claimed.session.id, (sql) => record(sql, claimed, outcome));
 }
 
 /** An account that spoke to us before Connect was pressed is claimed, not just connected: a second admin, where there is one, has to agree. */
 async function approve(now: () => Ctx, claimed: Claimed): Promise<boolean> {
-  const { wabaId, pressedAt } = claimed.session.facts;
-  const kept = wabaId !== null && (await isKeptSince(wabaId, new Date(pressedAt ?? Date.now())));
+  const { wabaId, pressedAt, app } = claimed.session.facts;
+  // with an own app nothing that was kept is handed over
+  const kept = wabaId !== null && app === null && (await isKeptSince(wabaId, new Date(pressedAt ?? Date.now())));
   return inJourney(now(), claimed.session.id, async (sql) => {
     const needed = kept && (await needsApproval(sql, claimed.session));
     return record(sql, claimed, needed ? { kind: "asked", cause: "second_admin" } : { kind: kept ? "done" : "skipped" });
   });
+}
+
+/** An own app is kept as the organisation's, and given its address, only after Meta has confirmed it: with the step that needs the address. */
+async function speakerFor(ctx: Ctx, { session: { facts }, step }: Claimed): Promise<Speaker> {
+  if (facts.app === null) return platformSpeaker();
+  return step === "callback" ? ownSpeakerFor(ctx, facts.app) : untriedSpeaker(facts.app);
 }
 
 async function bind(now: () => Ctx, claimed: Claimed): Promise<boolean> {

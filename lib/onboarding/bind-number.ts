@@ -21,11 +21,12 @@ export async function bindNumber(sql: Sql, facts: Facts, registered: boolean): P
   const sealed = (column: string, value: string | null) => (value === null ? null : sql.keys.seal("channels", column, id, value));
   await sql.run(
     "onboarding.bind",
-    `insert into channels as c (org_id, id, waba_id, phone_number_id, name, display_phone_sealed, access_token_sealed, pin_sealed, coexistence, token_expires_at, token_user_id, app_seen_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $9 then now() end)
+    `insert into channels as c (org_id, id, waba_id, phone_number_id, name, display_phone_sealed, access_token_sealed, pin_sealed, coexistence, token_expires_at, token_user_id, app_id, app_seen_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, case when $9 then now() end)
       on conflict (org_id, id) do update set waba_id = excluded.waba_id, name = excluded.name, display_phone_sealed = excluded.display_phone_sealed,
         access_token_sealed = excluded.access_token_sealed, pin_sealed = coalesce(excluded.pin_sealed, c.pin_sealed), coexistence = excluded.coexistence,
-        token_expires_at = excluded.token_expires_at, token_user_id = excluded.token_user_id, app_seen_at = excluded.app_seen_at, status = 'connected', status_code = null, status_reason = null, news_at = now(),
+        token_expires_at = excluded.token_expires_at, token_user_id = excluded.token_user_id, app_id = excluded.app_id, app_seen_at = excluded.app_seen_at,
+        status = 'connected', status_code = null, status_reason = null, news_at = now(),
         connected_at = case when c.status = 'disconnected' then now() else c.connected_at end`,
     [
       sql.ctx.orgId,
@@ -39,6 +40,7 @@ export async function bindNumber(sql: Sql, facts: Facts, registered: boolean): P
       number.onBusinessApp,
       facts.tokenExpiresAt === null ? null : new Date(facts.tokenExpiresAt),
       facts.tokenUserId,
+      facts.app?.id ?? null,
     ],
   );
   if (own && own.status !== "connected")

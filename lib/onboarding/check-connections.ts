@@ -1,16 +1,16 @@
 /** The nightly look at each connection: is its token alive and until when, does Meta still send us its messages, how does it stand. */
-import { type ChannelRow, keepChecks, listChannelRows, noteToken, stopChannel, takeWarning } from "@/lib/channels";
+import { type ChannelRow, keepChecks, listChannelRows, noteCallback, noteToken, stopChannel, takeWarning } from "@/lib/channels";
 import { warningOf } from "@/lib/channels/model";
 import { systemCtx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
 import type { Secret } from "@/lib/kernel/secret";
-import { judge, lookAtNumber } from "@/lib/onboarding/look-at-number";
+import { judge, type Look, lookAtNumber } from "@/lib/onboarding/look-at-number";
+import { type Speaker, speakerOf } from "@/lib/onboarding/speaker";
 import { organisationsWithNumbers } from "@/lib/onboarding/sweep-onboarding";
 import { type AuditEntry, audit } from "@/lib/platform/audit";
 import { errorFields, log } from "@/lib/platform/log";
 import { counters } from "@/lib/platform/metrics";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
-import { metaAccounts } from "@/lib/providers/meta/accounts";
 import type { TokenReport } from "@/lib/providers/ports";
 
 /** Checks every connection; one organisation that fails keeps no other from its turn. */
@@ -32,22 +32,27 @@ export async function checkConnections(orgId: Id<"organisation">, now: () => Dat
 
 async function checkOne(ctx: () => ReturnType<typeof systemCtx>, channel: ChannelRow): Promise<void> {
   const began = ctx();
-  const look = await lookAtNumber(channel);
+  const speaker = await speakerOf(began, channel.appId);
+  const look = await lookAtNumber(channel, speaker);
   const { report } = look;
   const alive = report?.valid === true && report.ours;
   if (channel.token !== null) counters.tokenChecks.inc({ result: report === null ? "unknown" : alive ? "alive" : "dead" });
   if (channel.token !== null && report === null)
     log.warn("token.unchecked", { channelId: channel.id, why: look.refusedAs ?? "unknown" });
-  const repaired = alive && channel.token !== null && look.facts.subscribed === false && (await repair(channel, channel.token));
+  const repaired =
+    alive && channel.token !== null && look.facts.subscribed === false && (await repair(channel, channel.token, speaker));
   if (repaired) look.facts.subscribed = true;
+  const moved = alive && channel.token !== null ? await putRight(channel, channel.token, speaker, look) : null;
   const warned = await inTenantSql(began, async (sql) => {
     if (report) await noteToken(sql, channel.id, report);
+    if (moved) await noteCallback(sql, channel.id, moved);
     await keepChecks(sql, channel.id, await judge(sql, channel, look));
     const due = report && alive ? await warningsDue(sql, channel.id, report) : [];
     if (report && !alive) await stopChannel(sql, channel.id, "needs_reconnect", report.code);
     await audit(sql, [
       ...due.map(({ kind, days }) => entry("token.expiring", channel, { kind, days })),
       ...(repaired ? [entry("subscription.repaired", channel, { waba: channel.wabaId })] : []),
+      ...(moved ? [entry("callback.repaired", channel, moved)] : []),
     ]);
     return due;
   });
@@ -81,8 +86,34 @@ async function warningsDue(sql: Sql, channelId: Id<"channel">, report: TokenRepo
   return due;
 }
 
-async function repair(channel: ChannelRow, token: Secret): Promise<boolean> {
-  const made = await metaAccounts.subscribe(channel.wabaId, token);
+async function repair(channel: ChannelRow, token: Secret, { accounts }: Speaker): Promise<boolean> {
+  const made = await accounts.subscribe(channel.wabaId, token);
   log.warn("subscription.lost", { channelId: channel.id, repaired: made.ok });
   return made.ok;
 }
+
+/**
+ * Sends a number's messages back to us where an address set for it, or for its account, leads elsewhere. What the platform's app as a
+ * whole is set to is not one tenant's to change, nor to get around; an own app's default leads to its owner, so there it is.
+ * @returns the hosts, for the record; null when nothing was changed
+ */
+async function putRight(
+  channel: ChannelRow,
+  token: Secret,
+  { accounts, callback, ours, own }: Speaker,
+  { facts }: Look,
+): Promise<{ from: string; to: string } | null> {
+  const { number } = facts;
+  if (number === null || number === "refused") return null;
+  const set = number.overrides?.number ?? number.overrides?.account ?? null;
+  const now = set ?? (own ? (number.callback ?? "") : null);
+  if (now === null || ours.includes(now)) return null;
+  const made = await accounts.setNumberCallback(channel.phoneNumberId, callback, token);
+  log.warn("callback.drifted", { channelId: channel.id, repaired: made.ok });
+  if (!made.ok) return null;
+  number.callback = callback.address;
+  return { from: hostOf(now), to: hostOf(callback.address) };
+}
+
+/** The host alone: the rest of an address may be a secret. */
+const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).host : "");

@@ -22,6 +22,8 @@ const Facts = z.object({
   hints: z.object({ wabaId: z.nullable(z.string()), phoneNumberId: z.nullable(z.string()) }),
   /** Where the person stopped in the pop-up, or what Meta said went wrong there; the provider's own words. */
   stopped: z.nullable(z.object({ step: z.nullable(z.string()), message: z.nullable(z.string()), code: z.nullable(z.string()) })),
+  /** The customer's own app, on the manual path; kept as the organisation's only once Meta has confirmed it. */
+  app: z.nullable(z.object({ id: z.string(), secret: z.string() })).default(null),
   token: z.nullable(z.string()),
   tokenUserId: z.nullable(z.string()),
   /** Milliseconds since 1970; null means never. */
@@ -46,6 +48,7 @@ export type Facts = z.infer<typeof Facts>;
 export const NO_FACTS: Facts = {
   hints: { wabaId: null, phoneNumberId: null },
   stopped: null,
+  app: null,
   token: null,
   tokenUserId: null,
   tokenExpiresAt: null,

@@ -1,11 +1,10 @@
 /** Looking at one number: everything Meta tells of it, beside what our own rows know. The network comes first, rows after. */
 import type { ChannelRow } from "@/lib/channels";
 import { type Check, checksOf, type StandingFacts } from "@/lib/channels/model";
-import { META_PATHS } from "@/lib/kernel/addresses";
 import type { Id } from "@/lib/kernel/ids";
+import type { Speaker } from "@/lib/onboarding/speaker";
 import { env } from "@/lib/platform/env";
 import type { Sql } from "@/lib/platform/sql";
-import { metaAccounts } from "@/lib/providers/meta/accounts";
 import type { AccountAnswer, TokenReport } from "@/lib/providers/ports";
 
 /** What the provider told; `report` is null when it told nothing of the token. */
@@ -17,25 +16,27 @@ export interface Look {
 
 const NOTHING = { token: null, account: null, number: null, subscribed: null, app: null } as const;
 
-/** Asks the provider about a number, once. Never throws for a refusal: what was not answered stays unknown. No transaction may be open. */
-export async function lookAtNumber(channel: ChannelRow): Promise<Look> {
+/** Asks the provider about a number, once, in the name of the app it is connected by. Never throws for a refusal: what was not answered stays unknown. No transaction may be open. */
+export async function lookAtNumber(channel: ChannelRow, speaker: Speaker): Promise<Look> {
+  const { accounts } = speaker;
   const ours = {
-    callbacks: META_PATHS.map((path) => new URL(path, env().WEBHOOK_PUBLIC_URL).toString()),
+    callbacks: [...speaker.ours],
     provider: env().META_GRAPH_URL,
   };
   const base = { ...NOTHING, hasToken: channel.token !== null, ours, coexistence: channel.coexistence };
   const { token } = channel;
-  if (token === null || !env().NEXT_PUBLIC_META_APP_ID) return { facts: base, report: null, refusedAs: "not_asked" };
-  const [report, app] = await Promise.all([metaAccounts.inspectToken(token), metaAccounts.readAppSubscription()]);
+  if (token === null || (!speaker.own && !env().NEXT_PUBLIC_META_APP_ID))
+    return { facts: base, report: null, refusedAs: "not_asked" };
+  const [report, app] = await Promise.all([accounts.inspectToken(token), accounts.readAppSubscription()]);
   const facts = { ...base, token: report.ok ? report.value : null, app: app.ok ? app.value : null };
   const refusedAs = report.ok ? null : report.refusal.kind;
   // a dead token reads nothing, and Meta counts what it is asked; who is away would let a person wait once more
   if (report.ok && !(report.value.valid && report.value.ours)) return { facts, report: report.value, refusedAs };
   if (refusedAs === "transport" || refusedAs === "not_sent") return { facts, report: null, refusedAs };
   const [account, number, subscribed] = await Promise.all([
-    metaAccounts.readAccount(channel.wabaId, token),
-    metaAccounts.readStanding(channel.phoneNumberId, token),
-    metaAccounts.isSubscribed(channel.wabaId, token),
+    accounts.readAccount(channel.wabaId, token),
+    accounts.readStanding(channel.phoneNumberId, token),
+    accounts.isSubscribed(channel.wabaId, token),
   ]);
   return {
     facts: {

@@ -1,9 +1,10 @@
 /** Connecting a number, as a journey: its steps, which comes next, and what a refusal means. Pure. */
 import { days, hours, minutes, seconds } from "@/lib/kernel/time";
 
-/** A number of its own, or one that goes on living in the WhatsApp Business app. */
+/** Through Meta's window: a number of its own, or one that goes on living in the WhatsApp Business app. */
 export const PATHS = ["new", "coexistence"] as const;
-export type Path = (typeof PATHS)[number];
+/** `manual` needs no window: the customer brings an app and a token. */
+export type Path = (typeof PATHS)[number] | "manual";
 
 /** In the order in which they are done. Each may be done again without harm. */
 export const STEPS = [
@@ -13,6 +14,7 @@ export const STEPS = [
   "approve",
   "subscribe",
   "number",
+  "callback",
   "register",
   "bind",
   "contacts",
@@ -73,6 +75,10 @@ export const CAUSES = [
   "sync_late",
   "sync_declined",
   "not_on_app",
+  "app_refused",
+  "not_own",
+  "callback_failed",
+  "callback_not_subscribed",
   "limit_of_ours",
   "unreachable",
   "refused",
@@ -88,6 +94,7 @@ const BY_CODE: Record<string, Cause> = {
   "133009": "pin_locked",
   "133010": "not_verified",
   "133016": "registration_limit",
+  "2200": "callback_failed",
   "2593108": "sync_late",
   "2593109": "sync_declined",
 };

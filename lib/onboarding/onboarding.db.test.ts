@@ -54,7 +54,7 @@ test("a new number goes from a code to a connected channel, and the provider is 
   await advance(desk);
   const done = await look(desk);
   const not = Object.fromEntries(done.steps.filter((x) => x.state !== "done").map((x) => [x.step, x.state]));
-  expect(not).toEqual({ approve: "skipped", contacts: "skipped", history: "skipped" });
+  expect(not).toEqual({ approve: "skipped", callback: "skipped", contacts: "skipped", history: "skipped" });
   expect(done).toMatchObject({ state: "done", busy: false });
   expect(await channels(desk.org)).toEqual([
     { id: done.channelId, phone_number_id: s.phoneNumberId, coexistence: false, status: "connected", pin: true },

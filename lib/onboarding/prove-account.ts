@@ -8,7 +8,7 @@ import type { Sql } from "@/lib/platform/sql";
 export const claimantOf = ({ startedBy, facts }: Pick<Session, "startedBy" | "facts">): string => facts.claimedBy ?? startedBy;
 
 /**
- * Step: whether a claim waits for a second admin. What this organisation has proven before is no claim; neither is there anybody to
+ * Step: whether a claim waits for a second admin. What this organisation has proven before, by more than a pasted token, is no claim; neither is there anybody to
  * ask where the claimant is the only admin.
  */
 export async function needsApproval(sql: Sql, session: Session): Promise<boolean> {
@@ -17,7 +17,7 @@ export async function needsApproval(sql: Sql, session: Session): Promise<boolean
   if (approvedBy !== null && approvedBy !== claimant) return false;
   const [row] = await sql.rows<{ proven: boolean; other: boolean }>(
     "claim.needed",
-    `select exists (select from account_proofs where org_id = $1 and waba_id = $2) as proven,
+    `select exists (select from account_proofs where org_id = $1 and waba_id = $2 and kind <> 'own_token') as proven,
       exists (select from memberships where org_id = $1 and role in ('owner', 'admin') and user_id <> $3) as other`,
     [sql.ctx.orgId, wabaId, claimant],
   );
@@ -29,15 +29,19 @@ export async function needsApproval(sql: Sql, session: Session): Promise<boolean
  * @throws AppError `precondition` `not_proven` when that token has not
  */
 export async function writeProof(sql: Sql, session: Session): Promise<void> {
-  const { wabaId, proven, ownerBusinessId, approvedBy } = session.facts;
+  const { wabaId, proven, ownerBusinessId, approvedBy, app } = session.facts;
   if (wabaId === null || !proven.includes(wabaId)) throw new AppError("precondition", "not_proven");
+  // a token that was pasted shows that it reads the account, not that its owner gave it to us: it says nothing of the owner's other
+  // accounts, and takes the place of no better proof
+  const kind = app === null ? "token" : "own_token";
   await sql.run(
     "onboarding.proof",
-    `insert into account_proofs (org_id, waba_id, owner_business_id, kind, session_id, proven_by, proven_at) values ($1, $2, $3, 'token', $4, $5, $6)
+    `insert into account_proofs (org_id, waba_id, owner_business_id, kind, session_id, proven_by, proven_at) values ($1, $2, $3, $7, $4, $5, $6)
       on conflict (org_id, waba_id) do update set owner_business_id = excluded.owner_business_id, kind = excluded.kind, session_id = excluded.session_id,
-        proven_by = excluded.proven_by, proven_at = excluded.proven_at`,
-    [sql.ctx.orgId, wabaId, ownerBusinessId, session.id, claimantOf(session), sql.ctx.now],
+        proven_by = excluded.proven_by, proven_at = excluded.proven_at
+        where excluded.kind <> 'own_token' or account_proofs.kind = 'own_token'`,
+    [sql.ctx.orgId, wabaId, kind === "token" ? ownerBusinessId : null, session.id, claimantOf(session), sql.ctx.now, kind],
   );
-  const detail = { kind: "token", approved: approvedBy !== null };
+  const detail = { kind, approved: approvedBy !== null };
   await audit(sql, [{ action: "account.proven", subject: "waba", subjectId: wabaId, detail }]);
 }

@@ -61,12 +61,13 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
       sessions.map((session) => session.id),
     );
     return {
-      numbers: channels.map(({ id, name, phone, status, coexistence }) => ({
+      numbers: channels.map(({ id, name, phone, status, coexistence, appId }) => ({
         id,
         name,
         phone,
         status,
         coexistence,
+        ownApp: appId !== null,
         past: pasts.get(id) ?? null,
       })),
       open: sessions.map((session) => toOnboardingView(ctx, session, steps.get(session.id) ?? [], null)),

@@ -6,6 +6,7 @@ import type { Ctx } from "@/lib/kernel/ctx";
 import { notFound } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
 import { judge, lookAtNumber } from "@/lib/onboarding/look-at-number";
+import { speakerOf } from "@/lib/onboarding/speaker";
 import { audit } from "@/lib/platform/audit";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
@@ -47,7 +48,7 @@ async function lookAtAll(ctx: Ctx, channels: readonly ChannelRow[]): Promise<voi
   for (let i = 0; i < connected.length; i += AT_ONCE) await Promise.all(connected.slice(i, i + AT_ONCE).map(lookAndKeep));
 
   async function lookAndKeep(channel: ChannelRow): Promise<void> {
-    const look = await lookAtNumber(channel);
+    const look = await lookAtNumber(channel, await speakerOf(ctx, channel.appId));
     await inTenantSql(ctx, async (sql) => {
       const changes = await keepChecks(sql, channel.id, await judge(sql, channel, look));
       const detail = { changes: changes.length };

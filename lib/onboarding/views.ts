@@ -68,6 +68,8 @@ export const NumberView = z.object({
   phone: z.nullable(z.string()),
   status: z.string(),
   coexistence: z.boolean(),
+  /** Connected by the customer's own Meta app. */
+  ownApp: z.boolean(),
   /** How far the phone app's past has come; null for numbers without one. `progress` in percent, null before the first piece. */
   past: z.nullable(
     z.object({ progress: z.nullable(z.number()), messages: z.number(), declined: z.boolean(), missing: z.number() }),
@@ -85,3 +87,8 @@ export const NumbersView = z.object({
   claimable: z.boolean(),
 });
 export type NumbersView = z.infer<typeof NumbersView>;
+/** An organisation's own Meta apps: where their webhooks come to, and what is shown there at the handshake. */
+export const OwnAppsView = z.object({
+  apps: z.array(z.object({ appId: z.string(), address: z.string(), verifyToken: z.string() })),
+});
+export type OwnAppsView = z.infer<typeof OwnAppsView>;

@@ -168,10 +168,18 @@ export interface RemoteNumber {
 
 /** A number as it stands at this moment. */
 export interface RemoteStanding extends RemoteNumber {
+  /** Addresses set for this number or its account alone, instead of the app's. */
+  overrides: { number: string | null; account: string | null };
   /** Where its webhooks go: its own address, else its account's, else the app's; null when none was told. */
   callback: string | null;
   /** Who in the chain from number to app keeps messages from being sent; null when it was not told. */
   health: { can: string | null; limitedBy: string[]; codes: number[] } | null;
+}
+
+/** An address for webhooks, with what the provider shows there at the handshake. */
+export interface Callback {
+  address: string;
+  verifyToken: string;
 }
 
 /** What our app is subscribed to. */
@@ -205,6 +213,10 @@ export interface AccountAdmin {
   readAppSubscription(): Promise<AccountAnswer<AppSubscription>>;
   isSubscribed(wabaId: string, token: Secret): Promise<AccountAnswer<boolean>>;
   subscribe(wabaId: string, token: Secret): Promise<AccountAnswer<null>>;
+  /** Sends an account's messages to an address of its own; the app has to be subscribed before. */
+  setAccountCallback(wabaId: string, to: Callback, token: Secret): Promise<AccountAnswer<null>>;
+  /** The same for one number; goes before its account's. */
+  setNumberCallback(phoneNumberId: string, to: Callback, token: Secret): Promise<AccountAnswer<null>>;
   register(phoneNumberId: string, pin: string, token: Secret): Promise<AccountAnswer<null>>;
   requestSync(phoneNumberId: string, kind: SyncKind, token: Secret): Promise<AccountAnswer<{ requestId: string | null }>>;
 }

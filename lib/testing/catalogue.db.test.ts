@@ -99,6 +99,7 @@ test("system has no grant on content", async () => {
   expect(rows.map((r) => r.c)).toEqual([
     "intake_endpoints.secret_previous_sealed",
     "intake_endpoints.secret_sealed",
+    "intake_endpoints.verify_token_sealed",
     "webhook_deliveries.body_sealed",
     "webhook_events.payload_sealed",
   ]);

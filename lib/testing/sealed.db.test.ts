@@ -21,7 +21,13 @@ const ROW_ID: Record<string, string> = { drafts: "conversation_id || ':' || user
 const CANARY = { word: "kenari7312", name: "Zulkarnaen7312", phone: "628917312731", draft: "konsep7312" };
 
 /** Written by journeys against the sandbox, and held to the same there. */
-const ELSEWHERE = new Set(["channels.pin_sealed", "onboarding_sessions.facts_sealed"]);
+const ELSEWHERE = new Set([
+  "channels.pin_sealed",
+  "onboarding_sessions.facts_sealed",
+  "own_apps.secret_sealed",
+  "own_apps.secret_previous_sealed",
+  "own_apps.verify_token_sealed",
+]);
 
 test("every sealed column is written twice, opens at its own row, and shows nothing of what it holds", async () => {
   await readyIntake();

@@ -35,6 +35,8 @@ export interface Waba {
   /** The app is subscribed to its webhooks. */
   subscribed: boolean;
   overrideUri?: string;
+  /** What customers' own apps have set here, by app. */
+  others?: { [appId: string]: { subscribed: boolean; overrideUri?: string } };
   /** Shared with our partner portfolio, and since when (ms). */
   shared: boolean;
   sharedAt: number;
@@ -110,6 +112,8 @@ export interface Phone {
   /** It was deleted a moment ago, ms: cannot be registered for five minutes. */
   deletedAt?: number;
   overrideUri?: string;
+  /** Its own callback for customers' own apps, by app. */
+  otherUris?: { [appId: string]: string };
   sync?: SyncPlan;
   /** When each kind of synchronisation was asked for, ms. */
   synced: { [type: string]: number };
@@ -124,6 +128,8 @@ export interface Token {
   /** A name that gives nothing away. */
   id: string;
   kind: TokenKind;
+  /** The customer's own app it was made for; our app unless named. */
+  appId?: string;
   /** The portfolio that granted it. */
   businessId: string;
   userId: string;

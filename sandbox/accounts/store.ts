@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { asArray, asObject, isObject, type JsonObject, tryJson } from "../json";
-import type { World } from "../world";
+import type { OtherApp, World } from "../world";
 import { newPhone, newWaba, type Phone, type Portfolio, type Token, type Waba } from "./model";
 
 /** The accounts file of a ledger: `x.ndjson` has `x.accounts.json`. */
@@ -69,6 +69,7 @@ export class AccountStore {
       wabas: made(world.wabas.values()).map(({ templates: _, ...waba }) => waba),
       phones: made(world.phones.values()),
       tokens: made(world.tokens.values()),
+      apps: [...world.otherApps.values()],
     };
     const empty = Object.values(saved).every((list) => list.length === 0);
     return empty && this.written === "" ? "" : JSON.stringify({ appId: world.app.id, ...saved });
@@ -83,5 +84,6 @@ function restore(world: World, saved: JsonObject): void {
     if (!world.wabas.has(one.id)) world.wabas.set(one.id, newWaba({ ...one, templates: world.seededTemplates(one.id) }));
   }
   for (const one of list<Phone>("phones")) if (!world.phones.has(one.id)) world.phones.set(one.id, newPhone(one));
+  for (const one of list<OtherApp>("apps")) world.otherApps.set(one.id, one);
   for (const one of list<Token>("tokens")) if (!world.tokens.has(one.token)) world.tokens.set(one.token, one);
 }

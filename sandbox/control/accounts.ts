@@ -1,6 +1,7 @@
 /** Control calls about portfolios, accounts, numbers and tokens: Meta played by a test, or by a person at /meta. */
 import { changeAccount } from "../accounts/change";
 import { DEFAULT_SYNC, SUBCODE, type SyncPlan } from "../accounts/model";
+import { makeOwnApp } from "../accounts/own-app";
 import { partnerEvent, readPartnerEvent, share } from "../accounts/partner";
 import { tellNumber } from "../accounts/tell";
 import { refusalOf } from "../accounts/tokens";
@@ -19,6 +20,7 @@ type AccountCall = (ctx: Context, input: JsonObject) => unknown;
 export const ACCOUNT_CALLS: { [call: string]: AccountCall } = {
   "POST signup": async (ctx, input) => onboard(ctx, readOrder(input)),
   "POST signup/handed": (ctx, input) => ({ handed: handedOver(ctx, asText(input.code) ?? "") }),
+  "POST own-app": (ctx, input) => makeOwnApp(ctx, input),
   "POST partner": (ctx, input) => ({ sent: partnerEvent(ctx, readPartnerEvent(ctx, input)) }),
   "POST account": (ctx, input) => changeAccount(ctx, input),
   "POST number": (ctx, input) => patchNumber(numberOf(ctx, input), input),

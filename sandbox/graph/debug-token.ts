@@ -16,7 +16,7 @@ export function getDebugToken(ctx: Context, access: Access, call: GraphCall): Js
   }
   const input = asText(call.fields.input_token);
   if (input === undefined) throw new GraphError(100, undefined, { message: "(#100) The parameter input_token is required" });
-  const { app } = ctx.world;
+  const { app } = access;
   if (input === `${app.id}|${app.secret}`) {
     return { data: { app_id: app.id, type: "APP", application: "Parley", is_valid: true, scopes: [] } };
   }
@@ -25,6 +25,8 @@ export function getDebugToken(ctx: Context, access: Access, call: GraphCall): Js
     const error = { code: 190, message: "Invalid OAuth access token - Cannot parse access token" };
     return { data: { app_id: app.id, is_valid: false, scopes: [], error } };
   }
+  if (ctx.world.appOf(token).id !== app.id)
+    throw new GraphError(100, undefined, { message: "(#100) The App_id in the input_token did not match the Viewing App" });
   const refusal = refusalOf(token, app.id, ctx.now());
   return {
     data: {
@@ -48,6 +50,6 @@ const seconds = (ms: number): number => Math.floor(ms / 1000);
 /** No `target_ids` would mean every asset, so a token without an account left has no entry at all. */
 function granular(ctx: Context, token: Token): JsonObject[] {
   if (token.kind === "system_user") return token.scopes.map((scope) => ({ scope }));
-  const targets = token.wabas.filter((id) => ctx.world.wabas.get(id)?.shared === true);
+  const targets = token.wabas.filter((id) => token.appId !== undefined || ctx.world.wabas.get(id)?.shared === true);
   return targets.length === 0 ? [] : token.scopes.map((scope) => ({ scope, target_ids: targets }));
 }

@@ -26,9 +26,11 @@ export function wabaFields(world: World, waba: Waba): JsonObject {
 }
 export const WABA_DEFAULTS = ["id", "name", "timezone_id", "message_template_namespace"];
 
-/** Everything known of a number. */
-export function phoneFields(world: World, phone: Phone): JsonObject {
-  const wabaOverride = world.wabas.get(phone.wabaId)?.overrideUri;
+/** Everything known of a number. @param otherApp the customer's own app that asks; callbacks are told for it */
+export function phoneFields(world: World, phone: Phone, otherApp?: string): JsonObject {
+  const waba = world.wabas.get(phone.wabaId);
+  const wabaOverride = otherApp === undefined ? waba?.overrideUri : waba?.others?.[otherApp]?.overrideUri;
+  const own = otherApp === undefined ? phone.overrideUri : phone.otherUris?.[otherApp];
   return {
     id: phone.id,
     verified_name: phone.name,
@@ -47,9 +49,9 @@ export function phoneFields(world: World, phone: Phone): JsonObject {
     whatsapp_business_manager_messaging_limit: phone.tier,
     last_onboarded_time: new Date(phone.onboardedAt).toISOString().replace(/\.\d+Z$/, "+0000"),
     webhook_configuration: {
-      ...(phone.overrideUri ? { phone_number: phone.overrideUri } : {}),
+      ...(own ? { phone_number: own } : {}),
       ...(wabaOverride ? { whatsapp_business_account: wabaOverride } : {}),
-      application: world.app.callbackUrl ?? "",
+      application: otherApp === undefined ? (world.app.callbackUrl ?? "") : "",
     },
     health_status: phoneHealth(world, phone),
   };

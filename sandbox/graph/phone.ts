@@ -9,7 +9,7 @@ import type { GraphCall } from "./router";
 import { proveCallback } from "./waba";
 
 export const getPhone = (ctx: Context, phone: Phone, call: GraphCall): JsonObject =>
-  pick(phoneFields(ctx.world, phone), call.query.get("fields"), PHONE_DEFAULTS);
+  pick(phoneFields(ctx.world, phone, call.otherApp), call.query.get("fields"), PHONE_DEFAULTS);
 
 /**
  * Sets the two-step PIN (the old one is not asked for) or the number's own callback.
@@ -20,7 +20,11 @@ export async function setPhone(ctx: Context, phone: Phone, call: GraphCall): Pro
     const configuration = asObject(call.fields.webhook_configuration);
     const uri = asText(configuration.override_callback_uri);
     if (uri !== undefined) await proveCallback(uri, asText(configuration.verify_token) ?? "");
-    phone.overrideUri = uri;
+    if (call.otherApp === undefined) phone.overrideUri = uri;
+    else {
+      const { [call.otherApp]: _, ...rest } = phone.otherUris ?? {};
+      phone.otherUris = uri === undefined ? rest : { ...rest, [call.otherApp]: uri };
+    }
   }
   if (call.fields.pin !== undefined) {
     phone.pin = pinOf(call.fields);

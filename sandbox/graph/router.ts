@@ -4,7 +4,7 @@ import type { FilePart } from "../http";
 import { asText, type JsonObject } from "../json";
 import { findMedia } from "../media";
 import type { Phone, Waba } from "../world";
-import { type Access, authenticate, sees } from "./access";
+import { type Access, authenticate, otherAppOf, sees } from "./access";
 import { getApp, subscriptions } from "./app";
 import { syncAppData } from "./coexistence";
 import { getDebugToken } from "./debug-token";
@@ -28,14 +28,18 @@ export interface GraphCall {
   token: string | undefined;
   /** Absolute address without query, for paging links. */
   here: URL;
+  /** The customer's own app that calls; none for ours. */
+  otherApp?: string;
 }
 
 /**
  * Answers one call.
  * @throws GraphError for every refusal
  */
-export async function answerGraph(ctx: Context, call: GraphCall): Promise<Reply> {
-  const access = authenticate(ctx, call.token, asText(call.fields.appsecret_proof));
+export async function answerGraph(ctx: Context, asked: GraphCall): Promise<Reply> {
+  const access = authenticate(ctx, asked.token, asText(asked.fields.appsecret_proof));
+  const otherApp = otherAppOf(ctx.world, access);
+  const call: GraphCall = otherApp === undefined ? asked : { ...asked, otherApp };
   const [id = "", edge, ...rest] = call.path;
   if (rest.length > 0) throw unknownObject(call.method, call.path.join("/"));
   if (id === "debug_token" && call.method === "GET") return ok(getDebugToken(ctx, access, call));
@@ -43,6 +47,8 @@ export async function answerGraph(ctx: Context, call: GraphCall): Promise<Reply>
     if (call.method === "GET" && edge === undefined) return ok(getApp(ctx));
     if (edge === "subscriptions") return ok(await subscriptions(ctx, call));
   }
+  // an app of a customer's own has no callback of its own here
+  if (id === otherApp && access.kind === "app" && call.method === "GET" && edge === "subscriptions") return ok({ data: [] });
   const waba = ctx.world.wabas.get(id);
   if (waba && sees(ctx.world, access, waba.id, call.method)) {
     const answer = await answerWaba(ctx, waba, call, edge ?? "");

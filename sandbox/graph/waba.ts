@@ -26,7 +26,9 @@ const templateFields = (template: Template): JsonObject => ({ ...template });
 
 export function getPhoneNumbers(ctx: Context, waba: Waba, call: GraphCall): JsonObject {
   const phones = ctx.world.phonesOf(waba.id);
-  const items = phones.map((phone) => pick(phoneFields(ctx.world, phone), call.query.get("fields"), PHONE_DEFAULTS));
+  const items = phones.map((phone) =>
+    pick(phoneFields(ctx.world, phone, call.otherApp), call.query.get("fields"), PHONE_DEFAULTS),
+  );
   return page(items, call.query, call.here);
 }
 
@@ -35,15 +37,16 @@ export function getPhoneNumbers(ctx: Context, waba: Waba, call: GraphCall): Json
  * @throws GraphError 100 when the override comes before the subscription, 2200 when the handshake fails
  */
 export async function subscribedApps(ctx: Context, waba: Waba, call: GraphCall): Promise<JsonObject> {
-  const { app } = ctx.world;
+  const id = call.otherApp ?? ctx.world.app.id;
+  const place = subscriptionOf(waba, call.otherApp);
   if (call.method === "GET") {
-    const api = { id: app.id, link: "https://example.com/app", name: "Parley" };
-    const entry = { whatsapp_business_api_data: api, ...(waba.overrideUri ? { override_callback_uri: waba.overrideUri } : {}) };
-    return { data: waba.subscribed ? [entry] : [] };
+    const api = { id, link: "https://example.com/app", name: "Parley" };
+    const entry = { whatsapp_business_api_data: api, ...(place.overrideUri ? { override_callback_uri: place.overrideUri } : {}) };
+    return { data: place.subscribed ? [entry] : [] };
   }
   if (call.method === "DELETE") {
-    waba.subscribed = false;
-    waba.overrideUri = undefined;
+    place.subscribed = false;
+    place.overrideUri = undefined;
     return { success: true };
   }
   if (call.method !== "POST") throw unknownObject(call.method, waba.id);
@@ -52,7 +55,7 @@ export async function subscribedApps(ctx: Context, waba: Waba, call: GraphCall):
     if (uri.length > 200) {
       throw new GraphError(100, undefined, { message: "(#100) Param override_callback_uri must be at most 200 characters long" });
     }
-    if (!waba.subscribed) {
+    if (!place.subscribed) {
       throw new GraphError(100, undefined, {
         message:
           "(#100) Before override the current callback uri, your app must be subscribed to receive messages for WhatsApp Business Account",
@@ -60,9 +63,17 @@ export async function subscribedApps(ctx: Context, waba: Waba, call: GraphCall):
     }
     await proveCallback(uri, asText(call.fields.verify_token) ?? "");
   }
-  waba.subscribed = true;
-  waba.overrideUri = uri;
+  place.subscribed = true;
+  place.overrideUri = uri;
   return { success: true };
+}
+
+/** Each app has its own subscription and callback; ours stand in the account itself. */
+function subscriptionOf(waba: Waba, otherApp: string | undefined): { subscribed: boolean; overrideUri?: string | undefined } {
+  if (otherApp === undefined) return waba;
+  waba.others ??= {};
+  waba.others[otherApp] ??= { subscribed: false };
+  return waba.others[otherApp];
 }
 
 /** @throws GraphError 2200 when the callback does not return the challenge */

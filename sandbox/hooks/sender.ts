@@ -12,6 +12,8 @@ interface Delivery {
   bytes: Buffer;
   events: HookEvent[];
   attempt: number;
+  /** Of a customer's own app; ours signs unless named. */
+  secret?: string;
   /** An addition of a fault: sent once, whatever the answer. */
   extra?: "duplicate" | "malformed" | "forged";
 }
@@ -60,6 +62,7 @@ export class WebhookSender {
 
   /** Takes an event; without a subscription or a callback it goes nowhere, as on the real platform. */
   send(event: ChatEvent): void {
+    if (!this.closed) this.toOthers(event);
     if (this.closed || !this.world.wabas.get(event.wabaId)?.subscribed || !this.wants("messages")) return;
     const bite = this.faults.roll("webhook", "batch", { to: event.client, phoneNumberId: event.phoneNumberId });
     if (!bite) {
@@ -97,6 +100,17 @@ export class WebhookSender {
     this.batch = [];
     if (events.length > 1) this.faults.happened("webhook", "batch");
     for (const group of byUrl(events, (event) => this.urlFor(event))) this.dispatch(group);
+  }
+
+  /** Every app subscribed to the account is told, at its own address and under its own secret. */
+  private toOthers(event: ChatEvent): void {
+    const waba = this.world.wabas.get(event.wabaId);
+    for (const [appId, { subscribed, overrideUri }] of Object.entries(waba?.others ?? {})) {
+      const url = this.world.phones.get(event.phoneNumberId)?.otherUris?.[appId] ?? overrideUri;
+      const secret = this.world.otherApps.get(appId)?.secret;
+      if (!subscribed || !url || !secret) continue;
+      this.enqueue({ url, bytes: wireBytes(envelope([event]), this.tune.escapes), events: [event], attempt: 1, secret });
+    }
   }
 
   private urlFor(event: HookEvent): string | undefined {
@@ -169,7 +183,7 @@ export class WebhookSender {
 
   private async attempt(delivery: Delivery): Promise<void> {
     this.inFlight++;
-    const secret = delivery.extra === "forged" ? "not-the-secret" : this.world.app.secret;
+    const secret = delivery.extra === "forged" ? "not-the-secret" : (delivery.secret ?? this.world.app.secret);
     const first = delivery.events[0];
     // a rule with p = 1 must not block an event for ever: only its first three attempts may be reset
     const reset =

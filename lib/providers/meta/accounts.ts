@@ -8,14 +8,21 @@ import { callHttp, HttpFailure } from "@/lib/platform/http";
 import { base } from "@/lib/providers/meta/graph";
 import { type Json, list, obj } from "@/lib/providers/meta/json";
 import { accountOf, ID, numberOf, reportOf, standingOf, subscriptionOf, text, whole } from "@/lib/providers/meta/read-account";
-import type { AccountAdmin, AccountAnswer, RemoteNumber } from "@/lib/providers/ports";
+import type { AccountAdmin, AccountAnswer, Callback, RemoteNumber } from "@/lib/providers/ports";
 
 const TOKEN_CODES = new Set([190, 102, 10, 200]);
 
-const appToken = () => new Secret(`${env().NEXT_PUBLIC_META_APP_ID}|${env().META_APP_SECRET}`);
-const proofOf = (token: Secret) => createHmac("sha256", env().META_APP_SECRET).update(token.open()).digest("hex");
+/** The app a call speaks for. */
+export interface MetaApp {
+  id: string | undefined;
+  secret: Secret;
+}
+const platformApp = (): MetaApp => ({ id: env().NEXT_PUBLIC_META_APP_ID, secret: new Secret(env().META_APP_SECRET) });
+const appToken = ({ id, secret }: MetaApp) => new Secret(`${id}|${secret.open()}`);
+const proofOf = ({ secret }: MetaApp, token: Secret) => createHmac("sha256", secret.open()).update(token.open()).digest("hex");
 
 interface Call {
+  app: MetaApp;
   method: "GET" | "POST";
   path: string;
   token: Secret | null;
@@ -23,8 +30,8 @@ interface Call {
   body?: Json;
 }
 
-async function call({ method, path, token, query = {}, body }: Call): Promise<AccountAnswer<Json>> {
-  const proof: Record<string, string> = token ? { appsecret_proof: proofOf(token) } : {};
+async function call({ app, method, path, token, query = {}, body }: Call): Promise<AccountAnswer<Json>> {
+  const proof: Record<string, string> = token ? { appsecret_proof: proofOf(app, token) } : {};
   // secrets never stand in an address: what is not a plain field goes into the body, which Graph reads alike
   const search = method === "GET" ? `?${new URLSearchParams({ ...query, ...proof })}` : "";
   try {
@@ -71,13 +78,17 @@ const NUMBER_FIELDS =
 const SYNC_TYPES = { contacts: "smb_app_state_sync", history: "history" } as const;
 const PAGES = 20;
 
-export const metaAccounts: AccountAdmin = {
+const overrideOf = ({ address, verifyToken }: Callback): Json => ({ override_callback_uri: address, verify_token: verifyToken });
+
+/** The calls of one app, by its id and secret: a token is read, and every call proven, with these. */
+export const accountsOf = (app: () => MetaApp): AccountAdmin => ({
   async exchangeCode(code) {
     const answer = await call({
+      app: app(),
       method: "POST",
       path: "oauth/access_token",
       token: null,
-      body: { client_id: env().NEXT_PUBLIC_META_APP_ID, client_secret: env().META_APP_SECRET, code },
+      body: { client_id: app().id, client_secret: app().secret.open(), code },
     });
     if (!answer.ok) return answer;
     const token = text(answer.value.access_token);
@@ -88,7 +99,7 @@ export const metaAccounts: AccountAdmin = {
     const system = env().META_SYSTEM_USER_TOKEN;
     if (!system) return { ok: false, refusal: { kind: "not_sent", code: null, subcode: null } };
     const path = idPath(businessId, "/system_user_access_tokens");
-    const answer = await call({ method: "POST", path, token: new Secret(system), body: { fetch_only: true } });
+    const answer = await call({ app: app(), method: "POST", path, token: new Secret(system), body: { fetch_only: true } });
     if (!answer.ok) return answer;
     const token = text(answer.value.access_token);
     if (!token) return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
@@ -96,19 +107,34 @@ export const metaAccounts: AccountAdmin = {
   },
   async inspectToken(token) {
     return then(
-      await call({ method: "GET", path: "debug_token", token: appToken(), query: { input_token: token.open() } }),
-      (json) => reportOf(obj(json.data), env().NEXT_PUBLIC_META_APP_ID),
+      await call({
+        app: app(),
+        method: "GET",
+        path: "debug_token",
+        token: appToken(app()),
+        query: { input_token: token.open() },
+      }),
+      (json) => reportOf(obj(json.data), app().id),
     );
   },
   async readAccount(wabaId, token) {
-    return then(await call({ method: "GET", path: idPath(wabaId), token, query: { fields: ACCOUNT_FIELDS } }), accountOf);
+    return then(
+      await call({ app: app(), method: "GET", path: idPath(wabaId), token, query: { fields: ACCOUNT_FIELDS } }),
+      accountOf,
+    );
   },
   async listNumbers(wabaId, token) {
     const out: RemoteNumber[] = [];
     let after: string | null = null;
     for (let page = 0; page < PAGES; page++) {
       const query: Record<string, string> = { fields: NUMBER_FIELDS, limit: "100", ...(after ? { after } : {}) };
-      const answer: AccountAnswer<Json> = await call({ method: "GET", path: idPath(wabaId, "/phone_numbers"), token, query });
+      const answer: AccountAnswer<Json> = await call({
+        app: app(),
+        method: "GET",
+        path: idPath(wabaId, "/phone_numbers"),
+        token,
+        query,
+      });
       if (!answer.ok) return answer;
       // an answer without a list proves nothing
       if (!Array.isArray(answer.value.data)) break;
@@ -121,28 +147,44 @@ export const metaAccounts: AccountAdmin = {
   },
   async readStanding(phoneNumberId, token) {
     const query = { fields: `${NUMBER_FIELDS},webhook_configuration,health_status` };
-    return then(await call({ method: "GET", path: idPath(phoneNumberId), token, query }), standingOf);
+    return then(await call({ app: app(), method: "GET", path: idPath(phoneNumberId), token, query }), standingOf);
   },
   async readAppSubscription() {
-    const path = idPath(env().NEXT_PUBLIC_META_APP_ID ?? "", "/subscriptions");
-    return then(await call({ method: "GET", path, token: appToken() }), subscriptionOf);
+    const path = idPath(app().id ?? "", "/subscriptions");
+    return then(await call({ app: app(), method: "GET", path, token: appToken(app()) }), subscriptionOf);
   },
   async isSubscribed(wabaId, token) {
-    return then(await call({ method: "GET", path: idPath(wabaId, "/subscribed_apps"), token }), (json) =>
-      list(json.data).some((app) => text(obj(obj(app).whatsapp_business_api_data).id) === env().NEXT_PUBLIC_META_APP_ID),
+    return then(await call({ app: app(), method: "GET", path: idPath(wabaId, "/subscribed_apps"), token }), (json) =>
+      list(json.data).some((entry) => text(obj(obj(entry).whatsapp_business_api_data).id) === app().id),
     );
   },
   async subscribe(wabaId, token) {
-    return then(await call({ method: "POST", path: idPath(wabaId, "/subscribed_apps"), token }), () => null);
+    return then(await call({ app: app(), method: "POST", path: idPath(wabaId, "/subscribed_apps"), token }), () => null);
+  },
+  async setAccountCallback(wabaId, to, token) {
+    return then(
+      await call({ app: app(), method: "POST", path: idPath(wabaId, "/subscribed_apps"), token, body: overrideOf(to) }),
+      () => null,
+    );
+  },
+  async setNumberCallback(phoneNumberId, to, token) {
+    const body = { webhook_configuration: overrideOf(to) };
+    return then(await call({ app: app(), method: "POST", path: idPath(phoneNumberId), token, body }), () => null);
   },
   async register(phoneNumberId, pin, token) {
     const body = { messaging_product: "whatsapp", pin };
-    return then(await call({ method: "POST", path: idPath(phoneNumberId, "/register"), token, body }), () => null);
+    return then(await call({ app: app(), method: "POST", path: idPath(phoneNumberId, "/register"), token, body }), () => null);
   },
   async requestSync(phoneNumberId, kind, token) {
     const body = { messaging_product: "whatsapp", sync_type: SYNC_TYPES[kind] };
-    return then(await call({ method: "POST", path: idPath(phoneNumberId, "/smb_app_data"), token, body }), (json) => ({
-      requestId: text(json.request_id),
-    }));
+    return then(
+      await call({ app: app(), method: "POST", path: idPath(phoneNumberId, "/smb_app_data"), token, body }),
+      (json) => ({
+        requestId: text(json.request_id),
+      }),
+    );
   },
-};
+});
+
+/** The calls of the platform's own app. */
+export const metaAccounts: AccountAdmin = accountsOf(platformApp);

@@ -63,6 +63,7 @@ export function standingOf(n: Json): RemoteStanding {
   const limiting = entities.filter((one) => text(one.can_send_message) !== "AVAILABLE");
   return {
     ...numberOf(n),
+    overrides: { number: text(callbacks.phone_number), account: text(callbacks.whatsapp_business_account) },
     callback: text(callbacks.phone_number) ?? text(callbacks.whatsapp_business_account) ?? text(callbacks.application),
     health:
       n.health_status === undefined

@@ -5,18 +5,22 @@ import { KekRing } from "@/lib/platform/crypto/key-ring";
 import { env } from "@/lib/platform/env";
 import { errorFields, log } from "@/lib/platform/log";
 import { poolOf } from "@/lib/platform/pool";
+import { META_ENDPOINT } from "@/lib/webhooks/intake/model";
 import { signingKeys } from "@/lib/webhooks/intake/signature";
 
 export interface Endpoint {
   id: string;
   key: SealingKey;
   secrets: HmacKey[];
+  /** What the provider shows at the handshake; null refuses every one. */
+  verifyToken: string | null;
 }
 interface Row {
   id: string;
   key: string;
   secret_sealed: Buffer | null;
   secret_previous_sealed: Buffer | null;
+  verify_token_sealed: Buffer | null;
   intake_key_id: string;
   intake_kek_id: string;
   intake_key_wrapped: Buffer;
@@ -26,6 +30,10 @@ const FRESH_MS = 30_000;
 let ring: KekRing | undefined;
 let kept: { at: number; byKey: Map<string, Endpoint> } | undefined;
 let loading: Promise<void> | undefined;
+let lookingAgain: Promise<void> | undefined;
+let triedAt = 0;
+/** Strangers may try keys as often as they like: they cost one query in this time, all of them together. */
+const AGAIN_MS = 1_000;
 
 /**
  * The endpoint of an address, or null if there is none; a promise only while nothing is known yet.
@@ -37,6 +45,26 @@ export function findEndpoint(key: string): Endpoint | null | Promise<Endpoint | 
   return kept.byKey.get(key) ?? null;
 }
 
+/**
+ * The same for an address that may have been made a moment ago: what is not known yet is looked for once more. Whoever asks waits for
+ * that look, which all share, at most a second.
+ */
+export async function findFreshEndpoint(key: string): Promise<Endpoint | null> {
+  return (await findEndpoint(key)) ?? (await lookAgain().then(() => kept?.byKey.get(key) ?? null));
+}
+
+/** Reads the endpoints anew, at most once a second, however many ask. @throws the database's error */
+export function lookAgain(): Promise<void> {
+  lookingAgain ??= new Promise<void>((resolve) => {
+    setTimeout(resolve, Math.max(0, triedAt + AGAIN_MS - Date.now()));
+  })
+    .then(load)
+    .finally(() => {
+      lookingAgain = undefined;
+    });
+  return lookingAgain;
+}
+
 function load(): Promise<void> {
   loading ??= read().finally(() => {
     loading = undefined;
@@ -45,16 +73,22 @@ function load(): Promise<void> {
 }
 
 async function read(): Promise<void> {
+  triedAt = Date.now(); // one that fails counts as well
   ring ??= new KekRing(env().INTAKE_KEY);
   const { rows } = await poolOf("ingest").query<Row>({
     name: "intake.endpoints",
-    text: "select id, key, secret_sealed, secret_previous_sealed, intake_key_id, intake_kek_id, intake_key_wrapped from intake_endpoints",
+    text: "select id, key, secret_sealed, secret_previous_sealed, verify_token_sealed, intake_key_id, intake_kek_id, intake_key_wrapped from intake_endpoints",
   });
   const byKey = new Map<string, Endpoint>();
   for (const row of rows) {
     try {
       const sealingKey = ring.unwrap("intake", row.intake_key_id, { kekId: row.intake_kek_id, wrapped: row.intake_key_wrapped });
-      byKey.set(row.key, { id: row.id, key: sealingKey, secrets: secretsOf(row, sealingKey) });
+      byKey.set(row.key, {
+        id: row.id,
+        key: sealingKey,
+        secrets: secretsOf(row, sealingKey),
+        verifyToken: verifyTokenOf(row, sealingKey),
+      });
     } catch (error) {
       log.error("intake.endpoint_unusable", { endpointId: row.id, ...errorFields(error) }); // the others go on
     }
@@ -69,6 +103,14 @@ function secretsOf(row: Row, key: SealingKey): HmacKey[] {
   const secrets = [open(key, place("secret_sealed"), row.secret_sealed).toString()];
   if (row.secret_previous_sealed) secrets.push(open(key, place("secret_previous_sealed"), row.secret_previous_sealed).toString());
   return signingKeys(secrets);
+}
+
+/** The platform's own stands in the environment. */
+function verifyTokenOf(row: Row, key: SealingKey): string | null {
+  if (row.key === META_ENDPOINT) return env().META_WEBHOOK_VERIFY_TOKEN;
+  if (row.verify_token_sealed === null) return null;
+  const place = { scope: "intake", table: "intake_endpoints", column: "verify_token_sealed", rowId: row.id };
+  return open(key, place, row.verify_token_sealed).toString();
 }
 
 /** Forgets what is known, for tests that change endpoints. */

@@ -6,9 +6,9 @@ import { env } from "@/lib/platform/env";
 import { errorFields, log } from "@/lib/platform/log";
 import { counters, histograms } from "@/lib/platform/metrics";
 import { poolOf } from "@/lib/platform/pool";
-import { findEndpoint } from "@/lib/webhooks/intake/endpoints";
+import { findEndpoint, findFreshEndpoint, lookAgain } from "@/lib/webhooks/intake/endpoints";
 import { GroupCommit, IntakeFull } from "@/lib/webhooks/intake/group-commit";
-import { endpointKeyOf, MAX_BODY } from "@/lib/webhooks/intake/model";
+import { endpointKeyOf, MAX_BODY, META_ENDPOINT } from "@/lib/webhooks/intake/model";
 import { answerChallenge, isSigned } from "@/lib/webhooks/intake/signature";
 
 export interface WebhookRequest {
@@ -64,8 +64,7 @@ export async function receiveWebhook(request: WebhookRequest): Promise<WebhookAn
   const endpointKey = endpointKeyOf(request.path);
   if (!endpointKey) return answer(404);
   if (request.method === "GET") {
-    const challenge = answerChallenge(request.query, env().META_WEBHOOK_VERIFY_TOKEN);
-    return challenge === null ? refuse(403, "handshake") : answer(200, challenge);
+    return shakeHands(endpointKey, request.query);
   }
   if (request.method !== "POST") return answer(405);
   if (request.raw === null) return answer(400);
@@ -75,8 +74,12 @@ export async function receiveWebhook(request: WebhookRequest): Promise<WebhookAn
   try {
     const found = findEndpoint(endpointKey);
     const endpoint = found instanceof Promise ? await found : found;
-    if (!endpoint) return answer(endpointKey === "meta" ? 503 : 404);
-    if (!isSigned(request.raw, request.signature, endpoint.secrets)) return refuse(401, "signature");
+    if (!endpoint || !isSigned(request.raw, request.signature, endpoint.secrets)) {
+      // an address or a secret made a moment ago is known when the provider comes again
+      if (endpointKey !== META_ENDPOINT) void lookAgain().catch(() => {});
+      if (endpoint) return refuse(401, "signature");
+      return answer(endpointKey === META_ENDPOINT ? 503 : 404);
+    }
     await store(endpoint, request.raw);
   } catch (error) {
     if (!(error instanceof IntakeFull)) log.error("intake.store_failed", errorFields(error));
@@ -85,6 +88,23 @@ export async function receiveWebhook(request: WebhookRequest): Promise<WebhookAn
   counters.webhookAccepted.inc();
   histograms.webhookAck.observe((performance.now() - started) / 1000);
   return answer(200);
+}
+
+/** Each address has its own token; the platform's is known without asking the database. */
+async function shakeHands(endpointKey: string, query: URLSearchParams): Promise<WebhookAnswer> {
+  let token: string | null = env().META_WEBHOOK_VERIFY_TOKEN;
+  if (endpointKey !== META_ENDPOINT) {
+    try {
+      const endpoint = await findFreshEndpoint(endpointKey);
+      if (!endpoint) return answer(404);
+      token = endpoint.verifyToken;
+    } catch (error) {
+      log.error("intake.handshake_failed", errorFields(error));
+      return refuse(503, "database");
+    }
+  }
+  const challenge = token === null ? null : answerChallenge(query, token);
+  return challenge === null ? refuse(403, "handshake") : answer(200, challenge);
 }
 
 async function store(endpoint: { id: string; key: Parameters<typeof seal>[0] }, raw: Buffer): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { NumbersPage } from "@/components/onboarding/numbers-page";
-import { getNumbers } from "@/lib/onboarding";
+import { getNumbers, getOwnApps } from "@/lib/onboarding";
 import { requirePage } from "@/lib/web/page";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -10,5 +10,5 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function Page() {
   const ctx = await requirePage("numbers.connect");
-  return <NumbersPage initial={await getNumbers(ctx)} />;
+  return <NumbersPage initial={await getNumbers(ctx)} ownApps={await getOwnApps(ctx)} />;
 }

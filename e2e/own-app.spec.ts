@@ -1,0 +1,45 @@
+import { expect, rowOf, test } from "./desk";
+import { control, writesTo } from "./meta";
+
+interface Own {
+  appId: string;
+  appSecret: string;
+  wabaId: string;
+  phoneNumberId: string;
+  accessToken: string;
+}
+
+test("with an own Meta app a number is connected by a form, and a message comes in through its own address", async ({
+  deskOf,
+}) => {
+  const own = await control<Own>("own-app", { name: "Kantor Mandiri" });
+  const desk = await deskOf("admin");
+  await desk.goto("/settings/numbers");
+  await desk.getByRole("button", { name: "Connect a number" }).click();
+  await desk.getByRole("radio", { name: /With your own Meta app/ }).check();
+  await desk.getByRole("button", { name: "Go on" }).click();
+  await expect(desk.getByRole("heading", { name: "Connect with your own Meta app" })).toBeVisible();
+
+  const field = (label: string) => desk.getByLabel(label, { exact: true });
+  await field("App ID").fill("not a number");
+  await field("App secret").fill(own.appSecret);
+  await field("Access token").fill(own.accessToken);
+  await field("WhatsApp Business Account ID").fill(own.wabaId);
+  await field("Phone number ID").fill(own.phoneNumberId);
+  await desk.getByRole("button", { name: "Check and connect" }).click();
+  await expect(field("App ID")).toHaveAccessibleDescription(/Only digits/);
+  await expect(field("App ID")).toBeFocused();
+  await expect(field("App secret")).toHaveAttribute("type", "password");
+  await field("App ID").fill(own.appId);
+  await desk.getByRole("button", { name: "Check and connect" }).click();
+
+  await expect(desk.getByText("Kantor Mandiri is connected.")).toBeVisible({ timeout: 20_000 });
+  await expect(desk.getByRole("listitem").filter({ hasText: "Address for messages" })).toContainText("Done");
+  await desk.getByRole("link", { name: "To the numbers" }).click();
+  await expect(desk.getByRole("listitem").filter({ hasText: "Kantor Mandiri" })).toContainText("Own Meta app");
+  await expect(field("Callback URL")).toHaveValue(/\/api\/webhooks\/whatsapp\/t\/[A-Za-z0-9_-]{43}$/);
+
+  await writesTo("Kantor Mandiri", "6281230002301", "Ratih Sendiri", "Lewat aplikasi kami sendiri?");
+  await desk.goto("/inbox/all");
+  await expect(rowOf(desk, { name: "Ratih Sendiri", digits: "6281230002301" })).toContainText("Lewat aplikasi kami sendiri?");
+});
