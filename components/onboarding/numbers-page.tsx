@@ -9,6 +9,7 @@ import { useProblemText } from "@/components/data/use-problem-text";
 import { PathChoice } from "@/components/onboarding/path-choice";
 import { numbersQuery } from "@/components/onboarding/queries";
 import { Badge } from "@/components/ui/badge";
+import { Banner } from "@/components/ui/banner";
 import { Button, buttonLook } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -31,7 +32,7 @@ export function NumbersPage({ initial }: { initial: NumbersView }) {
     mutationFn: (path: string) => api.post("/api/onboarding", { path }, Started),
     onSuccess: ({ id }) => open(id),
   });
-  const connect = (
+  const connect = data.paths.length > 0 && (
     <Button variant="primary" icon={<Plus aria-hidden="true" />} onClick={() => setChoosing(true)}>
       {t("connect")}
     </Button>
@@ -48,15 +49,16 @@ export function NumbersPage({ initial }: { initial: NumbersView }) {
           {!nothing && connect}
         </header>
         {error && <ErrorState title={problem(error)} onRetry={() => void refetch()} />}
+        {data.paths.length === 0 && <Banner>{t("notRolledOut")}</Banner>}
         {nothing && (
           <Card>
-            <EmptyState icon={<Phone aria-hidden="true" />} title={t("none.title")} action={connect}>
-              {t("none.body")}
+            <EmptyState icon={<Phone aria-hidden="true" />} title={t("none.title")} action={connect || undefined}>
+              {data.paths.length > 0 && t("none.body")}
             </EmptyState>
           </Card>
         )}
         {data.proposals.map((proposal) => (
-          <Proposal key={proposal.wabaId} proposal={proposal} onConnect={() => setChoosing(true)} />
+          <Proposal key={proposal.wabaId} proposal={proposal} onConnect={connect ? () => setChoosing(true) : null} />
         ))}
         {data.open.length > 0 && <OpenJourneys journeys={data.open} />}
         {data.numbers.length > 0 && (
@@ -70,6 +72,7 @@ export function NumbersPage({ initial }: { initial: NumbersView }) {
         )}
         <PathChoice
           open={choosing}
+          offered={data.paths}
           onOpenChange={setChoosing}
           pending={start.isPending || start.isSuccess}
           error={start.error && problem(start.error)}
@@ -80,7 +83,7 @@ export function NumbersPage({ initial }: { initial: NumbersView }) {
   );
 }
 
-function Proposal({ proposal, onConnect }: { proposal: ProposalView; onConnect: () => void }) {
+function Proposal({ proposal, onConnect }: { proposal: ProposalView; onConnect: (() => void) | null }) {
   const t = useTranslations("onboarding");
   const format = useFormatter();
   const since = format.dateTime(new Date(proposal.since), { day: "numeric", month: "long" });
@@ -88,9 +91,11 @@ function Proposal({ proposal, onConnect }: { proposal: ProposalView; onConnect: 
     <Card>
       <h2 className="font-semibold">{t("proposal.title")}</h2>
       <p className="mt-1 text-sm text-muted">{t("proposal.body", { id: proposal.wabaId, since, events: proposal.events })}</p>
-      <Button className="mt-3" onClick={onConnect}>
-        {t("connect")}
-      </Button>
+      {onConnect && (
+        <Button className="mt-3" onClick={onConnect}>
+          {t("connect")}
+        </Button>
+      )}
     </Card>
   );
 }

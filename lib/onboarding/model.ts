@@ -4,6 +4,14 @@ import { days, hours, minutes, seconds } from "@/lib/kernel/time";
 /** A number of its own, or one that goes on living in the WhatsApp Business app. */
 export const PATHS = ["new", "coexistence"] as const;
 export type Path = (typeof PATHS)[number];
+/** Paths that lead through Meta's own window. */
+const EMBEDDED: readonly Path[] = ["new", "coexistence"];
+/** What an organisation is offered that the embedded signup has not reached: the first way of connecting. A name that is no path yet is not offered. */
+const FIRST_WAY: readonly string[] = ["manual"];
+
+/** The paths an organisation may begin. Those begun earlier go on whatever this says. @param embedded whether the rollout has reached it */
+export const pathsOffered = (embedded: boolean): Path[] => PATHS.filter((path) => embedded || FIRST_WAY.includes(path));
+export const isEmbedded = (path: Path): boolean => EMBEDDED.includes(path);
 
 /** In the order in which they are done. Each may be done again without harm. */
 export const STEPS = ["exchange", "prove", "account", "subscribe", "number", "register", "bind", "contacts", "history"] as const;

@@ -3,9 +3,10 @@ import { findChannel, listChannelRows, readHistory } from "@/lib/channels";
 import { allow } from "@/lib/identity";
 import type { Ctx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
-import { nextStep, STEPS, type StepRow } from "@/lib/onboarding/model";
+import { nextStep, pathsOffered, STEPS, type StepRow } from "@/lib/onboarding/model";
 import { getSession, listOpenSessions, listSteps, listStepsOf, type Session } from "@/lib/onboarding/store";
 import type { NumbersView, OnboardingView, ProposalView } from "@/lib/onboarding/views";
+import { isOn } from "@/lib/platform/flags";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
 /** One journey with all its steps. @throws AppError `not_found` */
@@ -27,6 +28,7 @@ async function readConnected(sql: Sql, id: Id<"channel"> | null): Promise<Onboar
 /** The organisation's numbers, oldest first, and its open journeys, newest first. */
 export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
   allow(ctx, "numbers.connect");
+  const paths = pathsOffered(await isOn("onboarding.embedded", ctx.orgId));
   return inTenantSql(ctx, async (sql) => {
     const [channels, pasts] = [await listChannelRows(sql), await readHistory(sql)];
     const sessions = await listOpenSessions(sql);
@@ -45,6 +47,7 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
       })),
       open: sessions.map((session) => toOnboardingView(session, steps.get(session.id) ?? [])),
       proposals: await listProposals(sql),
+      paths,
     };
   });
 }

@@ -66,5 +66,7 @@ export const NumbersView = z.object({
   numbers: z.array(NumberView),
   open: z.array(OnboardingView),
   proposals: z.array(ProposalView),
+  /** Ways to connect a number that may be begun; empty while none is open to the organisation. */
+  paths: z.array(z.string()),
 });
 export type NumbersView = z.infer<typeof NumbersView>;
