@@ -7,6 +7,7 @@
 export { advanceOnboarding } from "@/lib/onboarding/advance-onboarding";
 export { checkAllConnections, checkConnections } from "@/lib/onboarding/check-connections";
 export { expireOnboardings } from "@/lib/onboarding/expire-onboardings";
+export { findJourneyAccount } from "@/lib/onboarding/find-journey-account";
 export { advanceJob } from "@/lib/onboarding/jobs";
 export { type DepartureView, noteDeparture, readDeparture } from "@/lib/onboarding/note-departure";
 export { pressConnect } from "@/lib/onboarding/press-connect";

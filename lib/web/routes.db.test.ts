@@ -120,7 +120,9 @@ async function statusOf(route: Found, cookie: string | undefined, more?: Paramet
   return { status: response.status, text, type: response.headers.get("content-type") ?? "" };
 }
 const accessOf = (route: Found) => /access: "([a-z.]+)"/.exec(route.source)?.[1] ?? "";
-const closed = () => found.filter((r) => !["public", "provider"].includes(accessOf(r)));
+/** Addresses of other installations only are not here at all; they have a test of their own. */
+const elsewhere = (route: Found) => /onlyIn: /.test(route.source);
+const closed = () => found.filter((r) => !["public", "provider"].includes(accessOf(r)) && !elsewhere(r));
 
 const FORGED: Record<string, string>[] = [
   { origin: "https://evil.example" },
