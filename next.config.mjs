@@ -28,7 +28,7 @@ const config = {
   outputFileTracingRoot: import.meta.dirname,
   turbopack: { root: import.meta.dirname },
   // Node-only packages stay out of the bundle: worker threads, native bindings and Lua files break inside it.
-  serverExternalPackages: ["bullmq", "ioredis", "pg", "pino", "prom-client", "@node-rs/argon2"],
+  serverExternalPackages: ["bullmq", "ioredis", "pg", "pino", "prom-client", "@node-rs/argon2", "unleash-client"],
   // Types are judged once, by `npm run check`.
   typescript: { ignoreBuildErrors: true },
   images: { unoptimized: true },

@@ -6,6 +6,7 @@ import type { WebhookSender } from "./hooks/sender";
 import type { Ledger } from "./ledger";
 import type { Random } from "./random";
 import type { Timers } from "./timers";
+import type { Flags } from "./unleash";
 import type { World } from "./world";
 
 /** When a refusal is told: in the answer to the send, or later by a `failed` status. The real platform does both. */
@@ -77,4 +78,6 @@ export interface Context {
   /** How often each tag was posted to /messages. */
   tagAttempts: Map<string, number>;
   limits: Limits;
+  /** Who is rolled out, as a server of flags says it. */
+  flags: Flags;
 }

@@ -24,6 +24,7 @@ import { remember } from "./remember";
 import type { SandboxState } from "./settings";
 import { answerSignup, isSdk, isSignup } from "./signup/router";
 import { Timers } from "./timers";
+import { answerUnleash, isUnleash, newFlags } from "./unleash";
 import { World } from "./world";
 
 export interface Sandbox {
@@ -69,6 +70,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     origin: () => origin,
     tagAttempts: new Map(),
     limits: new Limits(),
+    flags: newFlags(),
   };
   const server = http.createServer((request, response) => {
     void handle(context, request, response).catch((error: unknown) => {
@@ -105,6 +107,7 @@ async function handle(ctx: Context, request: IncomingMessage, response: ServerRe
   if (url.pathname === "/") return redirect(response, "/phone");
   if (url.pathname === "/phone" || url.pathname.startsWith("/phone/")) return answerPhone(ctx, method, url, request, response);
   const bytes = await readBytes(request);
+  if (isUnleash(url.pathname)) return answerUnleash(ctx.flags, method, url.pathname, request, response);
   if (url.pathname.startsWith("/_control/")) return control(ctx, method, url, bytes, response);
   await graph(ctx, method, url, bytes, request, response);
 }

@@ -10,6 +10,7 @@ import { OwnApps } from "@/components/onboarding/own-apps";
 import { PathChoice } from "@/components/onboarding/path-choice";
 import { numbersQuery } from "@/components/onboarding/queries";
 import { Badge } from "@/components/ui/badge";
+import { Banner } from "@/components/ui/banner";
 import { Button, buttonLook } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -32,7 +33,7 @@ export function NumbersPage({ initial, ownApps }: { initial: NumbersView; ownApp
     mutationFn: (path: string) => api.post("/api/onboarding", { path }, Started),
     onSuccess: ({ id }) => open(id),
   });
-  const connect = (
+  const connect = data.paths.length > 0 && (
     <Button variant="primary" icon={<Plus aria-hidden="true" />} onClick={() => setChoosing(true)}>
       {t("connect")}
     </Button>
@@ -49,15 +50,21 @@ export function NumbersPage({ initial, ownApps }: { initial: NumbersView; ownApp
           {!nothing && connect}
         </header>
         {error && <ErrorState title={problem(error)} onRetry={() => void refetch()} />}
+        {!data.paths.includes("new") && <Banner className="rounded">{t("notRolledOut")}</Banner>}
         {nothing && (
           <Card>
-            <EmptyState icon={<Phone aria-hidden="true" />} title={t("none.title")} action={connect}>
-              {t("none.body")}
+            <EmptyState icon={<Phone aria-hidden="true" />} title={t("none.title")} action={connect || undefined}>
+              {data.paths.includes("new") ? t("none.body") : t("none.manual")}
             </EmptyState>
           </Card>
         )}
         {data.proposals.map((proposal) => (
-          <Proposal key={proposal.wabaId} proposal={proposal} claimable={data.claimable} onConnect={() => setChoosing(true)} />
+          <Proposal
+            key={proposal.wabaId}
+            proposal={proposal}
+            claimable={data.claimable}
+            onConnect={connect ? () => setChoosing(true) : null}
+          />
         ))}
         {data.open.length > 0 && <OpenJourneys journeys={data.open} />}
         {data.numbers.length > 0 && (
@@ -72,6 +79,7 @@ export function NumbersPage({ initial, ownApps }: { initial: NumbersView; ownApp
         <OwnApps initial={ownApps} />
         <PathChoice
           open={choosing}
+          offered={data.paths}
           onOpenChange={setChoosing}
           pending={start.isPending || start.isSuccess}
           error={start.error && problem(start.error)}
@@ -82,7 +90,15 @@ export function NumbersPage({ initial, ownApps }: { initial: NumbersView; ownApp
   );
 }
 
-function Proposal({ proposal, claimable, onConnect }: { proposal: ProposalView; claimable: boolean; onConnect: () => void }) {
+function Proposal({
+  proposal,
+  claimable,
+  onConnect,
+}: {
+  proposal: ProposalView;
+  claimable: boolean;
+  onConnect: (() => void) | null;
+}) {
   const t = useTranslations("onboarding");
   const format = useFormatter();
   const problem = useProblemText();
@@ -101,7 +117,7 @@ function Proposal({ proposal, claimable, onConnect }: { proposal: ProposalView; 
             {t("proposal.claim")}
           </Button>
         )}
-        <Button onClick={onConnect}>{t("connect")}</Button>
+        {onConnect && <Button onClick={onConnect}>{t("connect")}</Button>}
       </div>
       {claim.error && (
         <p role="alert" className="mt-2 text-sm text-danger-ink">

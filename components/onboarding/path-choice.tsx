@@ -4,10 +4,13 @@ import { useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 
+/** What this screen has words for. */
 const PATHS = ["new", "coexistence", "manual"] as const;
 
 interface Props {
   open: boolean;
+  /** Ways the organisation is offered; those this screen has no words for are left out. */
+  offered: readonly string[];
   onOpenChange: (open: boolean) => void;
   pending: boolean;
   error: string | null;
@@ -15,11 +18,13 @@ interface Props {
 }
 
 /** Which way to connect, with what each means for the phone, before anything is begun. */
-export function PathChoice({ open, onOpenChange, pending, error, onChoose }: Props) {
+export function PathChoice({ open, offered, onOpenChange, pending, error, onChoose }: Props) {
   const t = useTranslations("onboarding");
   const shell = useTranslations("shell");
   const name = useId();
-  const [path, setPath] = useState<(typeof PATHS)[number]>("new");
+  const paths = PATHS.filter((one) => offered.includes(one));
+  const [chosen, setPath] = useState<(typeof PATHS)[number]>("new");
+  const path = paths.includes(chosen) ? chosen : paths[0];
   return (
     <Dialog
       open={open}
@@ -27,14 +32,16 @@ export function PathChoice({ open, onOpenChange, pending, error, onChoose }: Pro
       title={t("path.title")}
       closeLabel={shell("close")}
       footer={
-        <Button variant="primary" pending={pending} onClick={() => onChoose(path)}>
-          {t("path.start")}
-        </Button>
+        path && (
+          <Button variant="primary" pending={pending} onClick={() => onChoose(path)}>
+            {t("path.start")}
+          </Button>
+        )
       }
     >
       <fieldset className="flex flex-col gap-3 py-1">
         <legend className="sr-only">{t("path.title")}</legend>
-        {PATHS.map((one) => (
+        {paths.map((one) => (
           <label
             key={one}
             className="flex cursor-pointer gap-3 rounded-lg border border-line p-4 has-checked:border-accent has-checked:bg-selected"

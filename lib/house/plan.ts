@@ -71,6 +71,7 @@ export const HOLDERS: ReadonlyArray<{ what: string; packages: RegExp; paths: Reg
   { what: "pg", packages: /^pg(-.*)?$/, paths: /^lib\/platform\// },
   { what: "Redis", packages: /^(io)?redis$/, paths: /^lib\/platform\// },
   { what: "BullMQ", packages: /^bullmq$/, paths: /^lib\/platform\// },
+  { what: "Unleash", packages: /^unleash-client$/, paths: /^lib\/platform\// },
 ];
 
 /** Who may read `process.env`. */

@@ -10,6 +10,7 @@ export { checkAllConnections, checkConnections } from "@/lib/onboarding/check-co
 export { ClaimAccount, claimAccount } from "@/lib/onboarding/claim-account";
 export { ConnectManually, connectManually } from "@/lib/onboarding/connect-manually";
 export { expireOnboardings } from "@/lib/onboarding/expire-onboardings";
+export { findJourneyAccount } from "@/lib/onboarding/find-journey-account";
 export { advanceJob } from "@/lib/onboarding/jobs";
 export { type DepartureView, noteDeparture, readDeparture } from "@/lib/onboarding/note-departure";
 export { openLink } from "@/lib/onboarding/open-link";

@@ -6,6 +6,9 @@ export const PATHS = ["new", "coexistence"] as const;
 /** `manual` needs no window: the customer brings an app and a token. */
 export type Path = (typeof PATHS)[number] | "manual";
 
+/** The paths an organisation may begin: without the embedded signup the first way of connecting is left. Those begun earlier go on. @param embedded whether the rollout has reached it */
+export const pathsOffered = (embedded: boolean): Path[] => [...(embedded ? PATHS : []), "manual"];
+
 /** In the order in which they are done. Each may be done again without harm. */
 export const STEPS = [
   "exchange",

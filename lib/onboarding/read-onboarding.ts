@@ -7,11 +7,12 @@ import { addMs } from "@/lib/kernel/time";
 import { allowJourney, journeyOf } from "@/lib/onboarding/allow-journey";
 import { type KeptJourney, keepJourney, recallJourney } from "@/lib/onboarding/cache";
 import { canFetchTokens } from "@/lib/onboarding/claim-account";
-import { nextStep, STEPS, type StepRow, SYNC_WITHIN } from "@/lib/onboarding/model";
+import { nextStep, pathsOffered, STEPS, type StepRow, SYNC_WITHIN } from "@/lib/onboarding/model";
 import { claimantOf } from "@/lib/onboarding/prove-account";
 import { linkUntil } from "@/lib/onboarding/share-link";
 import { getSessionRow, listOpenSessions, listSteps, listStepsOf, type Session, toSession } from "@/lib/onboarding/store";
 import type { InvitationView, NumbersView, OnboardingView, ProposalView } from "@/lib/onboarding/views";
+import { isOn } from "@/lib/platform/flags";
 import { orgKeys } from "@/lib/platform/keys";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
@@ -53,6 +54,7 @@ async function readConnected(sql: Sql, id: Id<"channel"> | null): Promise<Onboar
 /** The organisation's numbers, oldest first, and its open journeys, newest first. */
 export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
   allow(ctx, "numbers.connect");
+  const paths = pathsOffered(await isOn("onboarding.embedded", ctx.orgId));
   return inTenantSql(ctx, async (sql) => {
     const [channels, pasts] = [await listChannelRows(sql), await readHistory(sql)];
     const sessions = await listOpenSessions(sql);
@@ -73,6 +75,7 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
       open: sessions.map((session) => toOnboardingView(ctx, session, steps.get(session.id) ?? [], null)),
       proposals: await listProposals(sql),
       claimable: canFetchTokens(),
+      paths,
     };
   });
 }

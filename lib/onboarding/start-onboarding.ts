@@ -8,15 +8,17 @@ import { newCode } from "@/lib/onboarding/codes";
 import { PATHS, SESSION_LIVES } from "@/lib/onboarding/model";
 import { insertSession } from "@/lib/onboarding/store";
 import { audit } from "@/lib/platform/audit";
+import { isOn } from "@/lib/platform/flags";
 import { inTenantSql } from "@/lib/platform/sql";
 
 export const StartOnboarding = z.strictObject({ path: z.enum(PATHS) });
 
-/** Begins to connect a number. It may be left and resumed on any device for seven days. */
+/** Begins to connect a number. It may be left and resumed on any device for seven days. @throws AppError `precondition` `not_rolled_out` while the embedded signup has not reached the organisation */
 export async function startOnboarding(ctx: Ctx, { path }: z.output<typeof StartOnboarding>): Promise<{ id: Id<"onboarding"> }> {
   allow(ctx, "numbers.connect");
   const startedBy = userIdOf(ctx);
   if (startedBy === null) throw new AppError("forbidden", "numbers.connect");
+  if (!(await isOn("onboarding.embedded", ctx.orgId))) throw new AppError("precondition", "not_rolled_out");
   const id = newId("onboarding");
   await inTenantSql(ctx, async (sql) => {
     await insertSession(sql, {

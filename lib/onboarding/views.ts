@@ -85,6 +85,8 @@ export const NumbersView = z.object({
   proposals: z.array(ProposalView),
   /** Whether a proposed account can be taken over without Meta's window. */
   claimable: z.boolean(),
+  /** Ways to connect a number that may be begun; empty while none is open to the organisation. */
+  paths: z.array(z.string()),
 });
 export type NumbersView = z.infer<typeof NumbersView>;
 /** An organisation's own Meta apps: where their webhooks come to, and what is shown there at the handshake. */

@@ -69,6 +69,9 @@ const SCHEMA = z.object({
     .transform((v) => v.split(",").map((o) => o.trim()))
     .refine((all) => all.every((o) => URL.canParse(o) && new URL(o).origin === o), "must be origins, comma-separated"),
   WEBHOOK_PUBLIC_URL: url("http:", "https:"),
+  /** An Unleash server that says who is rolled out, up to and with its `/api/`; without it the product's own file does. */
+  UNLEASH_URL: url("http:", "https:").optional(),
+  UNLEASH_TOKEN: secret(8).optional(),
   /** Zone of the days at whose hours the nightly jobs run. */
   OPERATIONS_TZ: z
     .string()
@@ -121,6 +124,8 @@ export function parseEnv(kind: ProcessKind, source: Record<string, string | unde
     faults.push("META_GRAPH_URL must be https in production");
   if (production && given.META_SDK_URL && !given.META_SDK_URL.startsWith("https:"))
     faults.push("META_SDK_URL must be https in production");
+  if (production && given.UNLEASH_URL && !given.UNLEASH_URL.startsWith("https:"))
+    faults.push("UNLEASH_URL must be https in production");
   if (kind === "web" && production && given.NEXTAUTH_URL && !given.NEXTAUTH_URL.startsWith("https:")) {
     faults.push("NEXTAUTH_URL must be https in production");
   }
@@ -155,12 +160,16 @@ const OPTIONAL = new Set([
   "METRICS_TOKEN",
   "NEXT_PUBLIC_META_APP_ID",
   "NEXT_PUBLIC_META_CONFIG_ID",
+  "UNLEASH_URL",
+  "UNLEASH_TOKEN",
 ]);
 
-/** Hosts the product calls: the provider, and its own public webhook address for the handshake test. */
+/** Hosts the product calls: the provider, the server of flags, and its own public webhook address for the handshake test. */
 export const outgoingHosts = (): string[] => {
   env();
-  return [current?.META_GRAPH_URL, current?.WEBHOOK_PUBLIC_URL].flatMap((u) => (u ? [new URL(u).host] : []));
+  return [current?.META_GRAPH_URL, current?.WEBHOOK_PUBLIC_URL, current?.UNLEASH_URL].flatMap((u) =>
+    u ? [new URL(u).host] : [],
+  );
 };
 
 /** True under `next dev`, whose overlay needs inline styles and eval; never in a build, whatever APP_ENV says. */

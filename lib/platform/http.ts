@@ -1,5 +1,7 @@
 /** The one client for outgoing HTTP: https to listed hosts, addresses checked when the socket connects, no redirects, size and time caps. */
 import dns from "node:dns";
+import http from "node:http";
+import https from "node:https";
 import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { Agent, request } from "undici";
@@ -89,6 +91,14 @@ function checkUrl(url: URL) {
   if (literal && !isPublicAddress(url.hostname.replace(/^\[|\]$/g, ""))) throw new AppError("invalid", "address_refused");
 }
 
+/** For clients that bring their own fetch: an agent that obeys the same rules, address by address. @throws AppError `invalid` for a forbidden one */
+export function guardedAgent(url: URL): http.Agent {
+  checkUrl(url);
+  return url.protocol === "https:" ? GUARDED_TLS : GUARDED;
+}
+const GUARDED = new http.Agent({ lookup: guarded, keepAlive: true, maxSockets: 4 });
+const GUARDED_TLS = new https.Agent({ lookup: guarded, keepAlive: true, maxSockets: 4 });
+
 /**
  * One request. Redirects are answers, not followed.
  * @param maxBytes the answer is cut off beyond this size (1 MiB unless told)
@@ -141,5 +151,6 @@ function parseJson(text: string): unknown {
 export async function closeHttp(): Promise<void> {
   const all = [...agents.values()];
   agents.clear();
+  for (const one of [GUARDED, GUARDED_TLS]) one.destroy();
   await Promise.all(all.map((a) => a.destroy()));
 }

@@ -22,6 +22,7 @@ export const metaSettings = (sandbox: string, appId: string): Record<string, str
   META_SIGNUP_ORIGINS: sandbox,
   NEXT_PUBLIC_META_APP_ID: appId,
   NEXT_PUBLIC_META_CONFIG_ID: "1200100000000001",
+  UNLEASH_URL: "",
 });
 /** Ends everything that journeys have opened in this process. */
 export async function closeAll(): Promise<void> {

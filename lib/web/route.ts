@@ -4,6 +4,7 @@ import { allow, noteDenial, type Permission } from "@/lib/identity";
 import type { Ctx } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
+import { env } from "@/lib/platform/env";
 import { guestOf } from "@/lib/web/link-cookie";
 import { PRIVATE, problem } from "@/lib/web/problem";
 import { countAttempt, type Rate } from "@/lib/web/rate-limit";
@@ -23,6 +24,8 @@ export interface RouteSpec<P, Q, B> {
   body?: B;
   /** How often one person, or all of an organisation together, may call it. */
   rate?: Rate & { per?: "organisation" };
+  /** The only kind of installation that has this address; elsewhere it answers 404 before anything is looked at. */
+  onlyIn?: "staging";
   /** Status of a success; 200 unless told. */
   status?: number;
 }
@@ -52,6 +55,7 @@ export function route<
     const { pathname, searchParams } = new URL(request.url);
     let visitor: Visitor | null = null;
     try {
+      if (spec.onlyIn && env().APP_ENV !== spec.onlyIn) throw new AppError("not_found", "address");
       visitor = await visitorFor(spec.access, request, requestId);
       if (!OPEN.has(spec.access) && !visitor) throw new AppError("unauthenticated", "no_session");
       if (spec.access !== "provider") assertOwnOrigin(request);

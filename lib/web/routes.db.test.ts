@@ -140,7 +140,9 @@ const accessOf = ({ method, source }: Found) =>
   new RegExp(`export const ${method} = route\\([^"]*?access: "([a-z.]+)"`).exec(source)?.[1] ?? "";
 /** Who may pass a route's door: its own organisation's owner, or who holds the link. */
 const keyTo = (route: Found) => (accessOf(route) === "link" ? cookies.guest : cookies.owner);
-const closed = () => found.filter((r) => !["public", "provider"].includes(accessOf(r)));
+/** Addresses of other installations only are not here at all; they have a test of their own. */
+const elsewhere = (route: Found) => /onlyIn: /.test(route.source);
+const closed = () => found.filter((r) => !["public", "provider"].includes(accessOf(r)) && !elsewhere(r));
 
 const FORGED: Record<string, string>[] = [
   { origin: "https://evil.example" },

@@ -7,6 +7,7 @@
 export { tendOrphans } from "@/lib/webhooks/orphans";
 export { destroyOldBodies, ensureIntakeKey } from "@/lib/webhooks/platform-keys";
 export { type Handled, processOrganisation } from "@/lib/webhooks/process-events";
+export { RehearsePartner, rehearsePartner } from "@/lib/webhooks/rehearse-partner";
 export { rerouteUnrouted } from "@/lib/webhooks/reroute-unrouted";
 export { getWebhookSettings, testHandshake } from "@/lib/webhooks/settings";
 export { splitDeliveries } from "@/lib/webhooks/split-deliveries";

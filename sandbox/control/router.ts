@@ -6,6 +6,7 @@ import { receiveInbound } from "../inbound";
 import { asArray, asObject, asText, digitsOf, isObject, type JsonObject } from "../json";
 import { parseTemplate } from "../templates";
 import { readConversation } from "../timeline";
+import { changeFlags } from "../unleash";
 import { ACCOUNT_CALLS } from "./accounts";
 import { sendRawWebhook } from "./raw-webhook";
 
@@ -83,6 +84,8 @@ const HANDLERS: { [call: string]: Handler } = {
   },
   "GET app": (ctx) => json(changeApp(ctx, {})),
   "POST app": (ctx, { body }) => json(changeApp(ctx, object(body))),
+  "GET flags": (ctx) => json(changeFlags(ctx.flags, {})),
+  "POST flags": (ctx, { body }) => json(changeFlags(ctx.flags, object(body))),
   "POST templates": (ctx, { body }) => {
     const input = object(body);
     const waba = ctx.world.wabas.get(asText(input.wabaId) ?? "");

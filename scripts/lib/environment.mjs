@@ -54,6 +54,8 @@ export function environments({ ports, ownerUrl, redisUrl, secrets, statePath, le
       NEXTAUTH_URL: urls.web,
       NEXTAUTH_SECRET: secrets.NEXTAUTH_SECRET,
       WEBHOOK_PUBLIC_URL: urls.receiver,
+      UNLEASH_URL: `${urls.sandbox}/unleash/api/`,
+      UNLEASH_TOKEN: secrets.METRICS_TOKEN,
       NEXT_TELEMETRY_DISABLED: "1",
     },
     receiver: {
