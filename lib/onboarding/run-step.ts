@@ -109,7 +109,8 @@ async function register({ wabaId, number, pin }: Facts, token: Secret): Promise<
   if (!numbers.ok) return refused(numbers.refusal);
   const now = numbers.value.find((n) => n.id === number.id);
   if (!now) return failed("no_number");
-  if (!needsRegistration(now)) return { kind: "skipped" };
+  // it needed one when it was found: the answer to an earlier try of ours was lost, and its PIN is the one we keep
+  if (!needsRegistration(now)) return needsRegistration(number) ? { kind: "done" } : { kind: "skipped" };
   const answer = await metaAccounts.register(number.id, pin, token);
   return answer.ok ? { kind: "done" } : refused(answer.refusal);
 }
