@@ -1,6 +1,7 @@
 /**
- * `npm run chaos -- --events N --kills K --seed S [--broken NAME]`, or `--journeys` for numbers that are being connected: a trial on stores of its own. Faults outside, kill -9
+ * `npm run chaos -- --events N --kills K --seed S [--broken NAME]`: a trial on stores of its own. Faults outside, kill -9
  * inside, and a verdict by comparing the outside world's ledger with the database. The last line is the verdict as JSON.
+ * `npm run chaos -- --onboarding`: the same for journeys that connect a number, killed at every step, and without Redis.
  */
 import { generateClient } from "../scripts/lib/database.mjs";
 import { readFlags } from "../scripts/lib/flags.mjs";
@@ -8,15 +9,15 @@ import { explain } from "../scripts/lib/say.mjs";
 import { BROKEN, ISOLATION } from "./broken/table";
 
 async function main(): Promise<boolean> {
-  const flags = readFlags({ events: "number", kills: "number", seed: "number", broken: BROKEN, journeys: "switch" });
+  const flags = readFlags({ events: "number", kills: "number", seed: "number", broken: BROKEN, onboarding: "switch" });
   const number = (name: string, otherwise: number) => (typeof flags[name] === "number" ? flags[name] : otherwise);
   const broken = typeof flags.broken === "string" ? flags.broken : undefined;
   const options = { events: number("events", 1000), kills: number("kills", 4), seed: number("seed", 1), broken };
   await generateClient();
-  if (flags.journeys) {
-    const verdict = await (await import("./trial/journeys")).runJourneys();
-    console.log(JSON.stringify(verdict));
-    return verdict.pass;
+  if (flags.onboarding) {
+    const told = await (await import("./trial/run")).runOnboardingTrial();
+    console.log(JSON.stringify(told));
+    return told.pass;
   }
   const isolation = ISOLATION.find((name) => name === broken);
   const verdict = isolation

@@ -46,7 +46,6 @@ export interface Ground {
  * Opens a trial's ground: a claimed folder, a migrated database, Redis, and this process's own environment.
  * @param keep names inside the folder that survive from the run before; everything else starts empty
  * @param settings parameters of the Postgres server
- * @param longestPause a program that keeps dying waits no longer than this before it starts again, in milliseconds
  * @param empty makes the database anew when the cluster was kept
  */
 export async function openGround(
@@ -56,8 +55,7 @@ export async function openGround(
     settings = {},
     database = "parley",
     empty = false,
-    longestPause,
-  }: { keep?: string[]; settings?: Record<string, string>; database?: string; empty?: boolean; longestPause?: number } = {},
+  }: { keep?: string[]; settings?: Record<string, string>; database?: string; empty?: boolean } = {},
 ): Promise<Ground> {
   const dir = path.join(dataDir, kind);
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -67,7 +65,7 @@ export async function openGround(
   const logDir = path.join(dir, "logs");
   fs.mkdirSync(logDir, { recursive: true });
   const secrets = loadSecrets(dir);
-  const supervisor = new Supervisor({ dir, ...(longestPause === undefined ? {} : { longestPause }) });
+  const supervisor = new Supervisor({ dir });
   const taken = new Set<number>();
   const first = FIRST_PORTS[kind];
   const { ownerUrl, redisUrl } = await startStores({

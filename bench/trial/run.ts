@@ -10,6 +10,7 @@ import { PROMISED, RULES } from "./faults";
 import { type Ground, hardenPools, openGround, sleep, until } from "./ground";
 import { kill, planKills, VICTIMS } from "./kills";
 import { Load } from "./load";
+import { type Told, tryOnboarding } from "./onboarding";
 import { Outside, parseLedger } from "./outside";
 import { countWaiting, readRows } from "./read-rows";
 import { type Evidence, type Finding, judge } from "./verify";
@@ -43,10 +44,17 @@ const tell = (text: string) => console.log(`  ${text}`);
 /** Runs a trial on fresh ground. @throws when the ground cannot be opened; a failed trial is a verdict, not an error */
 export async function runTrial(options: Options): Promise<Verdict> {
   const began = Date.now();
+  return await onFreshGround((ground) => onGround(ground, options, began));
+}
+
+/** The trial of journeys that connect a number, on fresh ground. */
+export const runOnboardingTrial = (): Promise<Told> => onFreshGround(tryOnboarding);
+
+async function onFreshGround<T>(work: (ground: Ground) => Promise<T>): Promise<T> {
   const ground = await openGround("chaos");
   hardenPools();
   try {
-    return await onGround(ground, options, began);
+    return await work(ground);
   } finally {
     await Promise.all([closeJobs(), closeDb(), closePools()]);
     await closeRedis();

@@ -82,9 +82,8 @@ export class Supervisor {
   #stopping = false;
 
   /** @param {{dir: string, onChange?: () => void}} options `dir` was claimed; it keeps pids.json. */
-  constructor({ dir, onChange = () => {}, longestPause = LONGEST_PAUSE }) {
+  constructor({ dir, onChange = () => {} }) {
     this.dir = dir;
-    this.longestPause = longestPause;
     this.onChange = onChange;
   }
 
@@ -119,13 +118,13 @@ export class Supervisor {
 
   async #ended(entry, code, by) {
     entry.child = null;
-    if (this.#stopping) return;
+    if (this.#stopping || entry.halted) return;
     if (Date.now() - entry.since > STEADY) entry.pause = FIRST_PAUSE;
     console.error(`  ${entry.name} ended (${by ?? code}); starting it again`);
     this.#changed();
     while (!this.#stopping) {
       await sleep(entry.pause);
-      entry.pause = Math.min(entry.pause * 2, this.longestPause);
+      entry.pause = Math.min(entry.pause * 2, LONGEST_PAUSE);
       if (this.#stopping) return;
       entry.restarts += 1;
       try {
@@ -151,6 +150,19 @@ export class Supervisor {
 
   restarts(name) {
     return this.#children.get(name)?.restarts ?? 0;
+  }
+
+  /** Stops one child until `resume`, by SIGKILL if asked to; for trials. */
+  async halt(name, ask = "SIGTERM") {
+    const entry = this.#children.get(name);
+    entry.halted = true;
+    if (entry.child) await endAll([entry.child.pid], STORE_GRACE, ask);
+  }
+
+  async resume(name) {
+    const entry = this.#children.get(name);
+    entry.halted = false;
+    await this.#launch(entry);
   }
 
   /** Stops everything: programs first, then stores. */
