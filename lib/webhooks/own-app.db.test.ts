@@ -5,10 +5,11 @@ import { systemCtx } from "@/lib/kernel/ctx";
 import { asId } from "@/lib/kernel/ids";
 import { advanceOnboarding, checkConnections, connectManually, getOnboarding, getOwnApps, rotateOwnApp } from "@/lib/onboarding";
 import { poolOf } from "@/lib/platform/pool";
-import { ctxOf, type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
+import { ctxOf, fakeMetaId, type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
 import { closeAll, control, goTo, metaSettings } from "@/lib/testing/journeys";
 import { deliver, drain, envelopeOf, messagesChange, readyIntake, textMessage } from "@/lib/testing/webhooks";
 import { webhook } from "@/lib/web/webhook";
+import { rerouteUnrouted } from "@/lib/webhooks";
 import { webhookListener } from "@/lib/webhooks/intake";
 import { type Sandbox, startSandbox } from "@/sandbox/server";
 
@@ -81,6 +82,7 @@ test("with the customer's own app a number is connected, and its messages come t
     "exchange done",
     "prove done",
     "account done",
+    "approve skipped",
     "subscribe done",
     "number done",
     "callback done",
@@ -204,6 +206,24 @@ test("an own secret reaches its own organisation only, and holds nobody's key", 
   expect(await deliver(forged, { secret: two.appSecret, path: pathOf((await endpointOf(b.org)).key) })).toBe(200);
   await drain(a.org.id, b.org.id);
   expect(await eventsOn(two.phoneNumberId)).toContainEqual({ org_id: b.org.id, state: "processed", cause: null });
+});
+
+test("a pasted token takes neither what our own app is told of its number nor what was kept for it", async () => {
+  const own = await ownApp();
+  const said = (body: string) =>
+    envelopeOf(
+      own.wabaId,
+      messagesChange(own.phoneNumberId, { messages: [textMessage(`wamid.${fakeMetaId()}`, "628111", body)] }),
+    );
+  await deliver(said("sebelum"));
+  const desk = await begin(own);
+  await advance(desk);
+  expect((await look(desk)).state).toBe("done");
+  await deliver(said("sesudah"));
+  await drain(desk.org.id);
+  await rerouteUnrouted();
+  await drain(desk.org.id);
+  expect(await eventsOn(own.phoneNumberId)).toEqual(Array(2).fill({ org_id: null, state: "unrouted", cause: null }));
 });
 
 test("an own address answers its own verify token only, on both mounts", async () => {

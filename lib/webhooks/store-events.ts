@@ -126,7 +126,10 @@ function toEvents(delivery: Written, piece: Piece, text: string, routes: Routes,
     return [event(owner ? apart : piece.dedupe, { orgId: owner, channelId: null, state: "quarantined", cause })];
   }
   // what came before a number was connected is kept first, and whether it is handed over decided there; an own secret vouches at any time
-  const told = routesOf(piece, routes).filter((r) => (owner ? r.orgId === owner : r.connectedAt <= delivery.received_at));
+  // with an own app, what reaches a number comes by that app's secret: our own app's word for it was never asked for
+  const told = routesOf(piece, routes).filter((r) =>
+    owner ? r.orgId === owner : r.byOurApp && r.connectedAt <= delivery.received_at,
+  );
   if (told.length === 0) {
     // a customer's own secret proves only that customer's traffic: anything else is kept apart, under a key of that endpoint
     if (owner) return [event(apart, { orgId: owner, channelId: null, state: "quarantined", cause: "foreign" })];
@@ -142,6 +145,8 @@ interface Route {
   orgId: string;
   channelId: string | null;
   connectedAt: Date;
+  /** Connected by our app, and not by the organisation's own. */
+  byOurApp: boolean;
 }
 interface Routes {
   byPhone: Map<string, Route>;
@@ -162,18 +167,25 @@ function routesOf(piece: Piece, routes: Routes): Route[] {
 async function findRoutes(sql: SystemSql, work: Written[]): Promise<Routes> {
   const pieces = work.flatMap((w) => w.pieces.map((p) => p.piece));
   const known = (ids: (string | null)[]) => [...new Set(ids.map(plain))].filter((id): id is string => id !== null);
-  const rows = await sql.rows<{ org_id: string; id: string; phone_number_id: string; waba_id: string; connected_at: Date }>(
+  const rows = await sql.rows<{
+    org_id: string;
+    id: string;
+    phone_number_id: string;
+    waba_id: string;
+    connected_at: Date;
+    ours: boolean;
+  }>(
     "channels.route",
-    `select org_id, id, phone_number_id, waba_id, connected_at from channels
-      where status <> 'disconnected' and (phone_number_id = any($1::text[]) or waba_id = any($2::text[])) order by org_id, connected_at`,
+    `select org_id, id, phone_number_id, waba_id, connected_at, app_id is null as ours from channels
+      where status <> 'disconnected' and (phone_number_id = any($1::text[]) or waba_id = any($2::text[])) order by org_id, app_id is not null, connected_at`,
     [known(pieces.map((p) => p.phoneNumberId)), known(pieces.filter((p) => !p.phoneNumberId).map((p) => p.wabaId))],
   );
   const routes: Routes = { byPhone: new Map(), byWaba: new Map() };
   for (const r of rows) {
-    routes.byPhone.set(r.phone_number_id, { orgId: r.org_id, channelId: r.id, connectedAt: r.connected_at });
+    const route = { orgId: r.org_id, channelId: r.id, connectedAt: r.connected_at, byOurApp: r.ours };
+    routes.byPhone.set(r.phone_number_id, route);
     const owners = routes.byWaba.get(r.waba_id) ?? [];
-    if (!owners.some((o) => o.orgId === r.org_id))
-      routes.byWaba.set(r.waba_id, [...owners, { orgId: r.org_id, channelId: null, connectedAt: r.connected_at }]);
+    if (!owners.some((o) => o.orgId === r.org_id)) routes.byWaba.set(r.waba_id, [...owners, { ...route, channelId: null }]);
   }
   return routes;
 }

@@ -55,7 +55,7 @@ export function environments({ ports, ownerUrl, redisUrl, secrets, statePath, le
       NEXTAUTH_SECRET: secrets.NEXTAUTH_SECRET,
       WEBHOOK_PUBLIC_URL: urls.receiver,
       UNLEASH_URL: `${urls.sandbox}/unleash/api/`,
-      UNLEASH_TOKEN: secrets.METRICS_TOKEN,
+      UNLEASH_TOKEN: secrets.UNLEASH_TOKEN,
       NEXT_TELEMETRY_DISABLED: "1",
     },
     receiver: {

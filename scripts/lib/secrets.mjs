@@ -22,6 +22,7 @@ const MAKERS = {
   META_WEBHOOK_VERIFY_TOKEN: word,
   META_SYSTEM_USER_TOKEN: () => `EAAsystem${hex(24)()}`,
   METRICS_TOKEN: word,
+  UNLEASH_TOKEN: word,
 };
 
 /**
