@@ -101,10 +101,28 @@ for (const colorScheme of ["light", "dark"] as const) {
     await desk.getByRole("button", { name: "Go on" }).click();
     await expect(desk.getByRole("button", { name: "Connect with Meta" })).toBeEnabled();
     expect(await faults(desk, { colours })).toEqual([]);
+    await desk.getByRole("button", { name: "Make a link" }).click();
+    const link = await desk.getByLabel("Link", { exact: true }).inputValue();
+    expect(await faults(desk, { colours })).toEqual([]);
+    const outside = await browser.newContext({ colorScheme, locale: "en-GB", reducedMotion: "reduce" });
+    const guest = await outside.newPage();
+    watch(guest);
+    await guest.goto(link);
+    await expect(guest.getByRole("button", { name: "Connect with Meta" })).toBeEnabled();
+    expect(await faults(guest, { colours })).toEqual([]);
+    await outside.clearCookies();
+    await guest.reload();
+    await expect(guest.getByRole("heading", { name: "This link is over" })).toBeVisible();
+    expect(await faults(guest, { colours })).toEqual([]);
+    await outside.close();
     await desk.getByRole("button", { name: "Give up" }).click();
     expect(await faults(desk, { colours })).toEqual([]);
     await desk.getByRole("alertdialog").getByRole("button", { name: "Give up" }).click();
     await expect(desk.getByRole("heading", { name: "Numbers", level: 1 })).toBeVisible();
+    expect(await faults(desk, { colours })).toEqual([]);
+    await desk.goto("/settings/numbers/manual");
+    await desk.getByRole("button", { name: "Check and connect" }).click();
+    await expect(desk.getByText("Only digits, at least five. Copy it whole.").first()).toBeVisible();
     expect(await faults(desk, { colours })).toEqual([]);
   });
 }
