@@ -14,7 +14,12 @@ export function ChangeList({ changes }: { changes: readonly ChangeView[] }) {
     <ol className="divide-y divide-line">
       {changes.map((change) => {
         const at = new Date(change.at);
-        const what = change.what === "connection" ? t("connection") : t(`check.${change.what}` as "check.token");
+        const what =
+          change.what === "connection"
+            ? t("connection")
+            : isEvent(change.what)
+              ? t(`happened.${change.what}` as "happened.account")
+              : t(`check.${change.what}` as "check.token");
         const reason = change.to.cause === null ? null : t(`cause.${change.to.cause}` as "cause.not_told");
         return (
           <li key={change.id} className="py-2.5 text-sm">
@@ -38,11 +43,21 @@ export function ChangeList({ changes }: { changes: readonly ChangeView[] }) {
   );
 }
 
+/** What Meta tells of without any check of ours behind it: shown in words, and a word we do not know as told. */
+const isEvent = (what: string) => what === "account" || what === "security" || what === "alert";
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
 /** A state in words, with Meta's own word behind it. */
 function useWords(): (what: string, side: Side) => string {
   const t = useTranslations("standing");
   const o = useTranslations("onboarding");
+  const format = useFormatter();
+  const said = (word: string): string => {
+    if (DAY.test(word)) return t("until", { day: format.dateTime(new Date(word), { dateStyle: "medium", timeZone: "UTC" }) });
+    return t.has(`said.${word}` as never) ? t(`said.${word}` as "said.DISABLE") : word;
+  };
   return (what, { state, value }) => {
+    if (isEvent(what)) return value === null ? said(state) : `${said(state)} (${value.split(", ").map(said).join(", ")})`;
     const word =
       what !== "connection"
         ? t(`state.${state}` as "state.pass")

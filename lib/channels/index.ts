@@ -11,6 +11,7 @@ export {
   noteHistory,
   readHistory,
 } from "@/lib/channels/history-ledger";
+export { applyNumberNews, type ToldNews } from "@/lib/channels/number-news";
 export {
   type Change,
   keepChecks,

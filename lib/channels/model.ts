@@ -214,25 +214,13 @@ const VERDICTS: Record<CheckName, (facts: StandingFacts, now: number) => Verdict
       ? pass(hostOf(first))
       : fail("address_not_https", hostOf(first));
   },
-  review: ({ account }) =>
-    told(account) === null
-      ? unknown()
-      : judged(told(account)?.review ?? null, {
-          APPROVED: "pass",
-          PENDING: "review_pending",
-          DEFERRED: "review_pending",
-          REJECTED: "review_rejected",
-        }),
+  review: ({ account }) => (told(account) === null ? unknown() : BY_WORD.review(told(account)?.review ?? null)),
   verification: ({ account }) =>
     told(account) === null ? unknown() : judged(told(account)?.verification?.toLowerCase() ?? null, VERIFICATION),
-  name: ({ number }) => (told(number) === null ? unknown() : judged(told(number)?.nameStatus ?? null, NAME)),
-  quality: ({ number }) =>
-    told(number) === null
-      ? unknown()
-      : judged(told(number)?.quality ?? null, { GREEN: "pass", YELLOW: "quality_medium", RED: "quality_low" }),
-  tier: ({ number }) => (told(number) === null ? unknown() : tier(told(number)?.tier ?? null)),
-  throughput: ({ number }) =>
-    told(number) === null ? unknown() : judged(told(number)?.throughput ?? null, { STANDARD: "pass", HIGH: "pass" }),
+  name: ({ number }) => (told(number) === null ? unknown() : BY_WORD.name(told(number)?.nameStatus ?? null)),
+  quality: ({ number }) => (told(number) === null ? unknown() : BY_WORD.quality(told(number)?.quality ?? null)),
+  tier: ({ number }) => (told(number) === null ? unknown() : BY_WORD.tier(told(number)?.tier ?? null)),
+  throughput: ({ number }) => (told(number) === null ? unknown() : BY_WORD.throughput(told(number)?.throughput ?? null)),
   payment: ({ number }) => {
     const it = told(number);
     if (it === null) return unknown();
@@ -287,6 +275,29 @@ const ending = (at: number | null, now: number): Verdict => {
 };
 const tier = (word: string | null): Verdict =>
   word !== null && /^TIER_(\d+K?|UNLIMITED)$/.test(word) ? pass(word) : unknown("not_told", word);
+
+/** The checks that hang on one word of Meta's, which it also tells by itself. */
+const BY_WORD = {
+  review: (word: string | null) => judged(word, REVIEW),
+  name: (word: string | null) => judged(word, NAME),
+  quality: (word: string | null) => judged(word, QUALITY),
+  tier,
+  throughput: (word: string | null) => judged(word, { STANDARD: "pass", HIGH: "pass" }),
+};
+export type ToldCheck = keyof typeof BY_WORD;
+const REVIEW: Record<string, Cause | "pass"> = {
+  APPROVED: "pass",
+  PENDING: "review_pending",
+  DEFERRED: "review_pending",
+  REJECTED: "review_rejected",
+};
+const QUALITY: Record<string, Cause | "pass"> = { GREEN: "pass", YELLOW: "quality_medium", RED: "quality_low" };
+
+/** How a check stands by a word that Meta told: as if a look had found it. */
+export function judgeTold(check: ToldCheck, word: string): Known {
+  const { state, cause = null, value = null } = BY_WORD[check](word);
+  return { state, cause, value };
+}
 
 const hostOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).host : null);
 const PRIVATE = /^(localhost|.*\.localhost|.*\.local|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|0\.0\.0\.0|\[)/;

@@ -22,7 +22,7 @@ const Side = z.object({ state: z.string(), cause: z.nullable(z.string()), value:
 export const ChangeView = z.object({
   id: z.string(),
   at: z.string(),
-  /** A check, or `connection` for the number as a whole. */
+  /** A check, `connection` for the number as a whole, or what Meta tells of: `account`, `security`, `alert`, with its words as states. */
   what: z.string(),
   /** Who noticed: a check, the provider, the product, a person. */
   source: z.string(),

@@ -61,6 +61,12 @@ export const counters = {
     help: "Warnings that a token or its access to data ends, once per threshold of days",
     labelNames: ["days"],
   }),
+  numberDrops: new Counter({
+    ...make,
+    name: "parley_number_drops_total",
+    help: "Numbers that fell, by what did: quality, tier (people a day), review, restriction",
+    labelNames: ["what"],
+  }),
   jobsDropped: new Counter({ ...make, name: "parley_jobs_dropped_total", help: "Jobs of a name this worker does not know" }),
 };
 export const histograms = {

@@ -1,6 +1,6 @@
 /** From events to what people see: one organisation at a time, set-wise; effects and "processed" commit together. */
 
-import { applyAccountNews, noteAppSeen, noteDeclined, noteHistory } from "@/lib/channels";
+import { applyAccountNews, applyNumberNews, noteAppSeen, noteDeclined, noteHistory, type ToldNews } from "@/lib/channels";
 import { personKey, resolveContacts } from "@/lib/contacts";
 import { type Received, receiveMessages } from "@/lib/inbox";
 import { systemCtx } from "@/lib/kernel/ctx";
@@ -168,6 +168,7 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
   const receipts: Receipt[] = [];
   const book: BookEntry[] = [];
   const news: { wabaId: string; told: AccountNews; at: Date }[] = [];
+  const numberNews: { wabaId: string; told: ToldNews }[] = [];
   const broken: { id: string; cause: string }[] = [];
   const ours = events.filter(isUnderstood);
   const payloads = await openPayloads(
@@ -182,6 +183,8 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
       book.push(...said.book);
       if (said.news && event.waba_id)
         news.push({ wabaId: event.waba_id, told: said.news, at: said.news.at ?? event.received_at });
+      if (said.numberNews && event.waba_id)
+        numberNews.push({ wabaId: event.waba_id, told: { ...said.numberNews, at: whenOf(said.numberNews.at, event) } });
       if (said.history && event.channel_id) await keepHistory(sql, asId("channel", event.channel_id), said.history);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
@@ -190,12 +193,17 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
   }
   const arrived = await receive(sql, messages, book);
   const touched = await applyReceipts(sql, receipts);
+  numberNews.sort((a, b) => a.told.at.getTime() - b.told.at.getTime());
+  for (const { wabaId, told } of numberNews) await applyNumberNews(sql, wabaId, told);
   news.sort((a, b) => a.at.getTime() - b.at.getTime());
   for (const { wabaId, told, at } of news) await applyAccountNews(sql, wabaId, { ...told, at });
   await noteAppSeen(sql, events.flatMap(appSeen));
   await markProcessed(sql, events, broken);
   return [...arrived, ...touched];
 }
+
+/** When it was: as told, but never after it came, or a wrong clock would outlast everything that follows. */
+const whenOf = (told: Date | null, { received_at }: EventRow) => (told !== null && told < received_at ? told : received_at);
 
 /** What only a number's phone app can have told says that it was open then. */
 const OF_THE_APP = new Set(["smb_message_echoes", "history", "smb_app_state_sync"]);

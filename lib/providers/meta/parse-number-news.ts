@@ -1,20 +1,23 @@
 /**
  * What Meta tells of how a number or its account stands, in the words its own reads use, so that one table judges both. Source: Meta,
- * Webhooks, fields `phone_number_quality_update`, `phone_number_name_update`, `account_review_update`, `business_capability_update`. Pure.
+ * Webhooks, fields `phone_number_quality_update`, `phone_number_name_update`, `account_review_update`, `business_capability_update`; what
+ * happened beside, of `parse-number-events`. Pure.
  */
 import { type Json, moment, obj, str } from "@/lib/providers/meta/json";
+import { alertedNumber, type NumberEvent, readEvents, word } from "@/lib/providers/meta/parse-number-events";
 
 export interface NumberNews {
   /** Digits of the number meant, to be compared within the organisation the event was routed to; null: every number of the account. */
   phone: string | null;
+  /** The number meant by its id, where Meta names that. */
+  phoneNumberId: string | null;
   facts: { check: "quality" | "tier" | "throughput" | "name" | "review"; word: string }[];
+  events: NumberEvent[];
   /** When Meta says it was; null where it does not. */
   at: Date | null;
 }
 type Fact = NumberNews["facts"][number];
 
-const WORD = /^[A-Z0-9_]{1,60}$/;
-const word = (v: unknown) => (typeof v === "string" && WORD.test(v) ? v : null);
 const look = (table: Record<string, string>, key: string | null) =>
   key !== null && Object.hasOwn(table, key) ? (table[key] ?? null) : null;
 
@@ -47,7 +50,8 @@ export function parseNumberNews(field: string, payload: Json): NumberNews | null
   const read = Object.hasOwn(READERS, field) ? READERS[field] : undefined;
   const value = obj(payload.value);
   const facts = (read?.(value) ?? []).filter((fact): fact is Fact => fact.word !== null);
-  if (facts.length === 0) return null;
-  const phone = str(value.display_phone_number)?.replace(/\D/g, "") || null;
-  return { phone, facts, at: moment(payload.entryTime) };
+  const events = readEvents(field, value);
+  if (facts.length === 0 && events.length === 0) return null;
+  const phone = str(value.display_phone_number ?? value.phone_number)?.replace(/\D/g, "") || null;
+  return { phone, phoneNumberId: alertedNumber(field, value), facts, events, at: moment(payload.entryTime) };
 }
