@@ -10,7 +10,7 @@ const textOf = (what: string, state: string, value: string | null): string => {
   const to = { state, cause: null, value };
   const changes = [{ id: "1", at: "2026-11-26T00:00:00.000Z", what, source: "provider", from: null, to }];
   const list = createElement(ChangeList, { changes });
-  const intl = { locale: "en", timeZone: "UTC", messages: { standing, onboarding }, children: list };
+  const intl = { locale: "en" as const, timeZone: "UTC", messages: { standing, onboarding }, children: list };
   return renderToStaticMarkup(createElement(NextIntlClientProvider, intl)).replace(/<[^>]*>/g, "|");
 };
 
