@@ -2,6 +2,7 @@
  * `npm run chaos -- --events N --kills K --seed S [--broken NAME]`: a trial on stores of its own. Faults outside, kill -9
  * inside, and a verdict by comparing the outside world's ledger with the database. The last line is the verdict as JSON.
  * `npm run chaos -- --onboarding`: the same for journeys that connect a number, killed at every step, and without Redis.
+ * `npm run chaos -- --clock`: the nightly jobs of two workers while the clock is moved over their hours, back and forth.
  */
 import { generateClient } from "../scripts/lib/database.mjs";
 import { readFlags } from "../scripts/lib/flags.mjs";
@@ -9,13 +10,21 @@ import { explain } from "../scripts/lib/say.mjs";
 import { BROKEN, ISOLATION } from "./broken/table";
 
 async function main(): Promise<boolean> {
-  const flags = readFlags({ events: "number", kills: "number", seed: "number", broken: BROKEN, onboarding: "switch" });
+  const flags = readFlags({
+    events: "number",
+    kills: "number",
+    seed: "number",
+    broken: BROKEN,
+    onboarding: "switch",
+    clock: "switch",
+  });
   const number = (name: string, otherwise: number) => (typeof flags[name] === "number" ? flags[name] : otherwise);
   const broken = typeof flags.broken === "string" ? flags.broken : undefined;
   const options = { events: number("events", 1000), kills: number("kills", 4), seed: number("seed", 1), broken };
   await generateClient();
-  if (flags.onboarding) {
-    const told = await (await import("./trial/run")).runOnboardingTrial();
+  if (flags.onboarding || flags.clock) {
+    const { runOnboardingTrial, runClockTrial } = await import("./trial/run");
+    const told = await (flags.clock ? runClockTrial() : runOnboardingTrial());
     console.log(JSON.stringify(told));
     return told.pass;
   }

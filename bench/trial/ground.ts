@@ -25,6 +25,11 @@ const FIRST_PORTS = {
   bench: { postgres: 59_320, redis: 62_090, programs: 27_000 },
 };
 
+/** A program started beside itself, under a name and on a port of its own, or with more in its environment. */
+export interface Another {
+  as?: string;
+  env?: Record<string, string>;
+}
 export interface Ground {
   dir: string;
   logDir: string;
@@ -36,7 +41,7 @@ export interface Ground {
   statePath: string;
   ledgerPath: string;
   /** Bundles a program, perhaps with one module replaced, starts it and keeps it alive. */
-  start(name: ProgramName, alias?: Record<string, string>): Promise<void>;
+  start(name: ProgramName, alias?: Record<string, string>, more?: Another): Promise<void>;
   /** True when the program or store answers. */
   isUp(name: string): Promise<boolean>;
   stop(): Promise<void>;
@@ -46,6 +51,7 @@ export interface Ground {
  * Opens a trial's ground: a claimed folder, a migrated database, Redis, and this process's own environment.
  * @param keep names inside the folder that survive from the run before; everything else starts empty
  * @param settings parameters of the Postgres server
+ * @param postgresEnv environment of the Postgres server beside its own
  * @param empty makes the database anew when the cluster was kept
  */
 export async function openGround(
@@ -55,7 +61,14 @@ export async function openGround(
     settings = {},
     database = "parley",
     empty = false,
-  }: { keep?: string[]; settings?: Record<string, string>; database?: string; empty?: boolean } = {},
+    postgresEnv = {},
+  }: {
+    keep?: string[];
+    settings?: Record<string, string>;
+    database?: string;
+    empty?: boolean;
+    postgresEnv?: Record<string, string>;
+  } = {},
 ): Promise<Ground> {
   const dir = path.join(dataDir, kind);
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -76,6 +89,7 @@ export async function openGround(
     taken,
     database,
     settings,
+    postgresEnv,
     firstPorts: { postgres: first.postgres, redis: first.redis },
   });
   await generateClient();
@@ -87,7 +101,12 @@ export async function openGround(
   const ledgerPath = path.join(dir, "ledger.ndjson");
   const env = environments({ ports, ownerUrl, redisUrl, secrets, statePath, ledgerPath, outboxUnknownSeconds: 5 });
   adopt(env, ownerUrl, secrets);
-  const urls = healthUrls(env.urls);
+  const urls: Record<string, string> = healthUrls(env.urls);
+  const ownPort = async (name: ProgramName, as: string) => {
+    const port = await freePort(first.programs, taken);
+    urls[as] = urls[name]?.replace(/:\d+\//, `:${port}/`) ?? "";
+    return { [`${name.toUpperCase()}_PORT`]: String(port) };
+  };
   return {
     dir,
     logDir,
@@ -98,16 +117,17 @@ export async function openGround(
     env,
     statePath,
     ledgerPath,
-    start: async (name, alias) => {
-      const file = path.join(dir, "build", `${name}.mjs`);
+    start: async (name, alias, { as = name, env: extra = {} } = {}) => {
+      const file = path.join(dir, "build", `${as}.mjs`);
       await bundle(ENTRIES[name], file, alias ? { alias } : {});
-      const log = path.join(name === "sandbox" ? dir : logDir, `${name}.log`);
-      await supervisor.add(name, [file], program({ args: [file], env: env[name], log, cwd: root }));
-      await until(`${name} answers`, async () => (await statusOf(urls[name])) === 200, 60_000);
+      const log = path.join(name === "sandbox" ? dir : logDir, `${as}.log`);
+      const own = as === name ? {} : await ownPort(name, as);
+      await supervisor.add(as, [file], program({ args: [file], env: { ...env[name], ...own, ...extra }, log, cwd: root }));
+      await until(`${as} answers`, async () => (await statusOf(urls[as])) === 200, 60_000);
     },
     isUp: async (name) => {
       if (supervisor.pid(name) === null) return false;
-      const url = (urls as Record<string, string>)[name];
+      const url = urls[name];
       return url === undefined || (await statusOf(url, 1000)) === 200;
     },
     stop: () => supervisor.bye(),

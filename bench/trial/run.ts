@@ -6,10 +6,12 @@ import { closePools, poolOf } from "@/lib/platform/pool";
 import { closeRedis } from "@/lib/platform/redis";
 import { seededRandom } from "../../sandbox/random";
 import { aliasFor } from "../broken/table";
+import { type ClockTold, tryClock } from "./clock";
 import { PROMISED, RULES } from "./faults";
 import { type Ground, hardenPools, openGround, sleep, until } from "./ground";
 import { kill, planKills, VICTIMS } from "./kills";
 import { Load } from "./load";
+import { makeClock } from "./moved-clock";
 import { type Told, tryOnboarding } from "./onboarding";
 import { Outside, parseLedger } from "./outside";
 import { countWaiting, readRows } from "./read-rows";
@@ -50,8 +52,22 @@ export async function runTrial(options: Options): Promise<Verdict> {
 /** The trial of journeys that connect a number, on fresh ground. */
 export const runOnboardingTrial = (): Promise<Told> => onFreshGround(tryOnboarding);
 
-async function onFreshGround<T>(work: (ground: Ground) => Promise<T>): Promise<T> {
-  const ground = await openGround("chaos");
+/** The trial of the nightly jobs under a moved clock, on fresh ground. @throws Hint where libfaketime cannot be had */
+export async function runClockTrial(): Promise<ClockTold> {
+  const clock = await makeClock();
+  const left: number[] = [];
+  try {
+    return await onFreshGround((ground) => tryClock(ground, clock, left), { postgresEnv: clock.env("processes") });
+  } finally {
+    clock.close(left);
+  }
+}
+
+async function onFreshGround<T>(
+  work: (ground: Ground) => Promise<T>,
+  options: Parameters<typeof openGround>[1] = {},
+): Promise<T> {
+  const ground = await openGround("chaos", options);
   hardenPools();
   try {
     return await work(ground);

@@ -80,6 +80,8 @@ const SCHEMA = z.object({
       (zone) => Intl.supportedValuesOf("timeZone").includes(zone) || zone === "UTC",
       "must be a time zone such as Asia/Jakarta",
     ),
+  /** How often it is asked whether a nightly job is due. */
+  NIGHTLY_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   OUTBOX_UNKNOWN_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
   METRICS_TOKEN: secret(16).optional(),
 });

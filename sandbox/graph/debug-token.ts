@@ -27,6 +27,15 @@ export function getDebugToken(ctx: Context, access: Access, call: GraphCall): Js
   }
   if (ctx.world.appOf(token).id !== app.id)
     throw new GraphError(100, undefined, { message: "(#100) The App_id in the input_token did not match the Viewing App" });
+  ctx.ledger.note({
+    kind: "read",
+    effect: "inspect",
+    method: call.method,
+    path: "/debug_token",
+    wabaId: token.wabas[0] ?? null,
+    phoneNumberId: null,
+    answer: 200,
+  });
   const refusal = refusalOf(token, app.id, ctx.now());
   return {
     data: {

@@ -2,7 +2,14 @@
 import { roleUrls } from "./database.mjs";
 
 // Settings a person may give the launcher, handed on as they are.
-const HANDED_ON = ["OUTBOX_UNKNOWN_SECONDS", "OPERATIONS_TZ", "META_GRAPH_VERSION", "LOG_LEVEL", "TRUST_PROXY"];
+const HANDED_ON = [
+  "OUTBOX_UNKNOWN_SECONDS",
+  "OPERATIONS_TZ",
+  "NIGHTLY_SECONDS",
+  "META_GRAPH_VERSION",
+  "LOG_LEVEL",
+  "TRUST_PROXY",
+];
 const MACHINE = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"];
 
 const pick = (source, names) =>

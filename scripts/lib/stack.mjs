@@ -14,16 +14,27 @@ import { program } from "./supervise.mjs";
  * Postgres and Redis: the given ones, else our own under `dir`, supervised.
  * @param {{supervisor: import("./supervise.mjs").Supervisor, dir: string, logDir: string, secrets: Record<string, string>,
  *   taken: Set<number>, given?: {ownerUrl?: string, redisUrl?: string}, database: string, settings?: Record<string, string>,
- *   firstPorts?: {postgres: number, redis: number}}} options
+ *   firstPorts?: {postgres: number, redis: number}, postgresEnv?: Record<string, string>}} options
  * @returns {Promise<{ownerUrl: string, redisUrl: string}>}
  */
-export async function startStores({ supervisor, dir, logDir, secrets, taken, given = {}, database, settings, firstPorts }) {
+export async function startStores({
+  supervisor,
+  dir,
+  logDir,
+  secrets,
+  taken,
+  given = {},
+  database,
+  settings,
+  firstPorts,
+  postgresEnv,
+}) {
   fs.mkdirSync(logDir, { recursive: true });
   const first = firstPorts ?? { postgres: 54_320, redis: 63_790 };
   const openPostgres = async () => {
     if (given.ownerUrl) return given.ownerUrl;
     const port = await freePort(first.postgres, taken);
-    const options = { dir: path.join(dir, "pg"), port, password: secrets.superuserPassword, settings };
+    const options = { dir: path.join(dir, "pg"), port, password: secrets.superuserPassword, settings, env: postgresEnv };
     options.logFile = path.join(logDir, "postgres.log");
     let url;
     await supervisor.add(
