@@ -6,7 +6,7 @@ import { api } from "@/components/data/api";
 import { ProblemError } from "@/components/data/http";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { JourneySteps } from "@/components/onboarding/journey-steps";
-import { journeyQuery, LINKED } from "@/components/onboarding/queries";
+import { journeyQuery, LINKS, linkedAddress } from "@/components/onboarding/queries";
 import { Card } from "@/components/ui/card";
 import { ErrorState } from "@/components/ui/error-state";
 import { Spinner } from "@/components/ui/spinner";
@@ -25,7 +25,7 @@ export function GuestJourney({ invitation }: { invitation: InvitationView | null
     const link = window.location.hash.slice(1);
     if (!link) return setOpening(false);
     window.history.replaceState(null, "", "/connect");
-    api.send("POST", LINKED, { link }).then(
+    api.send("POST", LINKS, { link }).then(
       () => window.location.reload(),
       (error) => {
         setFailure(error);
@@ -53,9 +53,10 @@ export function GuestJourney({ invitation }: { invitation: InvitationView | null
 
 function Invited({ invitation }: { invitation: InvitationView }) {
   const t = useTranslations("onboarding");
-  const { data: journey, error } = useQuery({ ...journeyQuery(LINKED), initialData: invitation.journey });
+  const at = linkedAddress(invitation.journey.id);
+  const { data: journey, error } = useQuery({ ...journeyQuery(at), initialData: invitation.journey });
   // the link was ended, or its time has passed, while the page stood open
-  if (error instanceof ProblemError && error.code === "unauthenticated")
+  if (error instanceof ProblemError && ["unauthenticated", "not_found"].includes(error.code))
     return (
       <>
         <h1 className="text-xl font-semibold">{t("guest.overTitle")}</h1>
@@ -77,7 +78,7 @@ function Invited({ invitation }: { invitation: InvitationView }) {
           <p className="mt-1 text-sm text-muted">{t("guest.doneBody")}</p>
         </Card>
       ) : journey.state === "open" ? (
-        <JourneySteps journey={journey} at={LINKED} />
+        <JourneySteps journey={journey} at={at} />
       ) : (
         <Card>
           <p>{t("guest.given")}</p>

@@ -5,7 +5,9 @@ import { NumbersView, OnboardingView, PressView } from "@/lib/onboarding/views";
 const MINUTE = 60_000;
 /** Where a journey is spoken to: by its id, or as the one that a link names. */
 export const journeyAddress = (id: string) => `/api/onboarding/${id}`;
-export const LINKED = "/api/connect";
+export const LINKS = "/api/connect";
+/** The same for somebody with a link: a page speaks of its own journey only, whatever link the browser has opened since. */
+export const linkedAddress = (id: string) => `${LINKS}/${id}`;
 
 export const numbersQuery = queryOptions({
   queryKey: ["onboarding"],

@@ -9,6 +9,8 @@ export interface ToldNews {
   /** Digits of the number meant; null with `phoneNumberId` null: every connected number of the account. */
   phone: string | null;
   phoneNumberId: string | null;
+  /** The one number an own app speaks of; null for all that are connected by our app. */
+  channelId: Id<"channel"> | null;
   facts: readonly { check: ToldCheck; word: string }[];
   /** What happened, in Meta's own words: it has no state of its own, and each is listed. */
   events: readonly { what: "account" | "security" | "alert"; word: string; detail: string | null }[];
@@ -27,11 +29,12 @@ export async function applyNumberNews(sql: Sql, wabaId: string, news: ToldNews):
   }
 }
 
-async function meant(sql: Sql, wabaId: string, { phone, phoneNumberId }: ToldNews): Promise<Id<"channel">[]> {
+async function meant(sql: Sql, wabaId: string, { phone, phoneNumberId, channelId }: ToldNews): Promise<Id<"channel">[]> {
   const rows = await sql.rows<{ id: string; phone_number_id: string; display_phone_sealed: Buffer | null }>(
     "standing.meant",
-    `select id, phone_number_id, display_phone_sealed from channels where org_id = $1 and waba_id = $2 and status <> 'disconnected' order by id`,
-    [sql.ctx.orgId, wabaId],
+    `select id, phone_number_id, display_phone_sealed from channels where org_id = $1 and waba_id = $2 and status <> 'disconnected'
+      and case when $3::uuid is null then app_id is null else id = $3 end order by id`,
+    [sql.ctx.orgId, wabaId, channelId],
   );
   const digitsOf = ({ id, display_phone_sealed }: (typeof rows)[number]) =>
     sql.keys.openText("channels", "display_phone_sealed", id, display_phone_sealed)?.replace(/\D/g, "") ?? null;

@@ -17,7 +17,7 @@ import {
   saveFacts,
   takeLease,
 } from "@/lib/onboarding/store";
-import { isKeptSince } from "@/lib/onboarding/sweep-onboarding";
+import { isKeptBeside } from "@/lib/onboarding/sweep-onboarding";
 import { audit } from "@/lib/platform/audit";
 import type { Sql } from "@/lib/platform/sql";
 
@@ -105,7 +105,13 @@ async function perform(now: () => Ctx, claimed: Claimed): Promise<boolean> {
 async function approve(now: () => Ctx, claimed: Claimed): Promise<boolean> {
   const { wabaId, pressedAt, app } = claimed.session.facts;
   // with an own app nothing that was kept is handed over
-  const kept = wabaId !== null && app === null && (await isKeptSince(wabaId, new Date(pressedAt ?? Date.now())));
+  const kept =
+    wabaId !== null &&
+    app === null &&
+    (await isKeptBeside(
+      wabaId,
+      pressedAt.map((at) => new Date(at)),
+    ));
   return inJourney(now(), claimed.session.id, async (sql) => {
     const needed = kept && (await needsApproval(sql, claimed.session));
     return record(sql, claimed, needed ? { kind: "asked", cause: "second_admin" } : { kind: kept ? "done" : "skipped" });

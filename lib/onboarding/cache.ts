@@ -26,7 +26,7 @@ const KeptJourney = z.object({
   row: z.object({
     id: z.string(),
     tracking_code: z.string(),
-    path: z.enum(PATHS),
+    path: z.enum([...PATHS, "manual"]),
     state: z.enum(["open", "done", "cancelled", "expired"]),
     started_by: z.string(),
     facts_sealed: z.nullable(bytes),

@@ -47,7 +47,7 @@ export async function claimAccount(ctx: Ctx, { wabaId }: z.output<typeof ClaimAc
     const expiresAt = addMs(ctx.now, SESSION_LIVES);
     await insertSession(sql, { id, trackingCode: newCode(10), path: "new", startedBy: claimant, createdAt: ctx.now, expiresAt });
     const hints = { wabaId, phoneNumberId: null };
-    await saveFacts(sql, id, { ...NO_FACTS, hints, token, claimedBy: claimant, pressedAt: ctx.now.getTime() });
+    await saveFacts(sql, id, { ...NO_FACTS, hints, token, claimedBy: claimant, pressedAt: [ctx.now.getTime()] });
     await markStep(sql, id, "exchange", { state: "done" });
     await makeDue(sql, id);
     await audit(sql, [{ action: "onboarding.token_fetched", subject: "waba", subjectId: wabaId, detail: { session: id } }]);

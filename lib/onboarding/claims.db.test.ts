@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { claimAccount, decideClaim, getNumbers } from "@/lib/onboarding";
+import { claimAccount, decideClaim, getNumbers, openLink, pressConnect, reportSignup, shareOnboarding } from "@/lib/onboarding";
 import { poolOf } from "@/lib/platform/pool";
 import { ctxOf, type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
 import {
@@ -8,6 +8,7 @@ import {
   channels,
   closeAll,
   type Desk,
+  eventOf,
   goTo,
   look,
   metaSettings,
@@ -24,7 +25,10 @@ let sandbox: Sandbox;
 beforeAll(async () => {
   const app = { id: "500100000000011", secret: process.env.META_APP_SECRET ?? "", verifyToken: "v", systemUserToken: SYSTEM };
   sandbox = await startSandbox({ port: 0, state: { app, businesses: [] }, tune: { latencyMs: [0, 2] } });
-  Object.assign(process.env, metaSettings(sandbox.origin, app.id), { META_SYSTEM_USER_TOKEN: SYSTEM }); // house: a test plays the launcher
+  Object.assign(process.env, metaSettings(sandbox.origin, app.id), {
+    NEXTAUTH_URL: "http://127.0.0.1:3999",
+    META_SYSTEM_USER_TOKEN: SYSTEM,
+  }); // house: a test plays the launcher
   goTo(sandbox.origin);
 });
 afterAll(async () => {
@@ -70,6 +74,51 @@ test("an account that spoke before Connect was pressed waits for a second admin;
     desk.org.id,
   ]);
   expect(trail.rows.map((r) => r.action)).toEqual(["account.claim_approved", "account.proven"]);
+});
+
+test("who makes a link and presses by it cannot agree to that either", async () => {
+  const org = await withTwoAdmins();
+  const desk = await begin("new", org); // the owner's journey
+  const [maker, owner_] = [ctxOf(org, "admin"), ctxOf(org, "owner")];
+  const { url } = await shareOnboarding(maker, desk);
+  const guest = await openLink(new URL(url).hash.slice(1), "test", new Date());
+  if (!guest) throw new Error("no guest");
+  const s = await signup({ flow: "new" });
+  await speakOf(s);
+  const { state } = await pressConnect(guest, { ...desk, browser: "b" });
+  await reportSignup(guest, { ...desk, browser: "b", state, code: s.code, event: eventOf(s) });
+  await advance(desk);
+  expect((await look({ ...desk, ctx: maker })).approval).toBe("wait");
+  await expect(decideClaim(maker, { ...desk, approve: true })).rejects.toMatchObject({ detail: "own_claim" });
+  expect((await look({ ...desk, ctx: guest })).approval).toBe("wait");
+  await decideClaim(owner_, { ...desk, approve: true });
+  await advance(desk);
+  expect((await look(desk)).state).toBe("done");
+  await owner().query("update memberships set active = false where org_id = $1 and role = 'admin'", [org.id]);
+  expect(await openLink(new URL(url).hash.slice(1), "test", new Date())).toBeNull(); // who made it is gone
+});
+
+test("what is kept makes a claim, however it is counted: a message, or news of another time than the press", async () => {
+  const org = await withTwoAdmins();
+  const keep = (s: Signup, field: string, at: string) =>
+    owner().query(
+      `insert into webhook_events (id, delivery_id, kind, field, waba_id, dedupe, payload_sealed, key_id, received_at, state)
+        select gen_random_uuid(), gen_random_uuid(), 'generic', $2, $1, sha256(convert_to($1 || $2 || clock_timestamp()::text, 'UTF8')), '', gen_random_uuid(), ${at}, 'unrouted'`,
+      [s.wabaId, field],
+    );
+  for (const [field, at, asked] of [
+    ["messages", "now()", true],
+    ["account_update", "now() + interval '1 hour'", true],
+    ["account_update", "now() - interval '1 hour'", true],
+    ["account_update", "now()", false],
+  ] as const) {
+    const desk = await begin("new", org);
+    const s = await signup({ flow: "new" });
+    await report(desk, s);
+    await keep(s, field, at);
+    await advance(desk);
+    expect((await look(desk)).approval !== null, `${field} ${at}`).toBe(asked);
+  }
 });
 
 test("a refused claim ends: no proof, no number, and nothing is said to Meta", async () => {

@@ -33,10 +33,10 @@ const Facts = z.object({
   wabaId: z.nullable(z.string()),
   accountName: z.nullable(z.string()),
   ownerBusinessId: z.nullable(z.string()).default(null),
-  /** Whose press brought the token; null for somebody with a link. */
+  /** Whose press brought the token; of somebody with a link, who made it. */
   claimedBy: z.nullable(z.string()).default(null),
-  /** When that was pressed, in milliseconds since 1970: what spoke before it was there before. */
-  pressedAt: z.nullable(z.number()).default(null),
+  /** When they pressed, each time something came back, in milliseconds since 1970: what spoke otherwise was there before. */
+  pressedAt: z.array(z.number()).default([]),
   /** The second admin who let a claim pass. */
   approvedBy: z.nullable(z.string()).default(null),
   numbers: z.array(RemoteNumber),
@@ -57,7 +57,7 @@ export const NO_FACTS: Facts = {
   accountName: null,
   ownerBusinessId: null,
   claimedBy: null,
-  pressedAt: null,
+  pressedAt: [],
   approvedBy: null,
   numbers: [],
   number: null,

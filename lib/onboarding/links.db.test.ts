@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { POST as choose } from "@/app/api/connect/choose/route";
-import { POST as press } from "@/app/api/connect/press/route";
-import { POST as report } from "@/app/api/connect/report/route";
-import { GET as look, POST as openHere } from "@/app/api/connect/route";
+import { POST as choose } from "@/app/api/connect/[sessionId]/choose/route";
+import { POST as press } from "@/app/api/connect/[sessionId]/press/route";
+import { POST as report } from "@/app/api/connect/[sessionId]/report/route";
+import { GET as look } from "@/app/api/connect/[sessionId]/route";
+import { POST as openHere } from "@/app/api/connect/route";
 import { GET as inbox } from "@/app/api/conversations/route";
 import { newId } from "@/lib/kernel/ids";
 import {
@@ -40,7 +41,7 @@ const share = async (desk: Desk) => {
   return hash.slice(1);
 };
 type Handler = typeof press;
-const ask = (handler: Handler, cookie: string | null, body?: object) =>
+const ask = (handler: Handler, cookie: string | null, body?: object, sessionId = newId("onboarding")) =>
   handler(
     new Request(`${ORIGIN}/api/connect`, {
       method: body ? "POST" : "GET",
@@ -52,7 +53,7 @@ const ask = (handler: Handler, cookie: string | null, body?: object) =>
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
     }),
-    { params: Promise.resolve({}) },
+    { params: Promise.resolve({ sessionId }) },
   );
 async function comeBy(link: string): Promise<string> {
   const answer = await ask(openHere, null, { link });
@@ -66,11 +67,14 @@ test("somebody without an account finishes the journey by its link, and the proo
   const desk = await begin();
   const cookie = await comeBy(await share(desk));
   const s = await signup({ flow: "new" });
-  const pressed = await (await ask(press, cookie, {})).json();
-  const answer = await ask(report, cookie, { state: pressed.state, code: s.code, event: eventOf(s) });
+  const pressed = await (await ask(press, cookie, {}, desk.sessionId)).json();
+  const answer = await ask(report, cookie, { state: pressed.state, code: s.code, event: eventOf(s) }, desk.sessionId);
   expect(answer.status).toBe(200);
   await advance(desk);
-  expect(await (await ask(look, cookie)).json()).toMatchObject({ state: "done", number: { name: expect.any(String) } });
+  expect(await (await ask(look, cookie, undefined, desk.sessionId)).json()).toMatchObject({
+    state: "done",
+    number: { name: expect.any(String) },
+  });
   expect((await getNumbers(desk.ctx)).numbers).toHaveLength(1);
   const { rows } = await poolOf("owner").query(
     "select actor, actor_id is not null as by_link from audit_entries where org_id = $1 and action = 'onboarding.token_obtained'",
@@ -84,8 +88,8 @@ test("a press belongs to the browser that made it: another who holds the same li
   const link = await share(desk);
   const [one, two] = [await comeBy(link), await comeBy(link)];
   const s = await signup({ flow: "new" });
-  const { state } = await (await ask(press, one, {})).json();
-  const refused = await ask(report, two, { state, code: s.code, event: null });
+  const { state } = await (await ask(press, one, {}, desk.sessionId)).json();
+  const refused = await ask(report, two, { state, code: s.code, event: null }, desk.sessionId);
   expect([refused.status, (await refused.json()).detail]).toEqual([412, "state_refused"]);
 });
 
@@ -94,6 +98,9 @@ test("the link opens its journey and nothing else", async () => {
   const other = await begin("new", desk.org);
   const cookie = await comeBy(await share(desk));
   expect((await ask(inbox, cookie)).status).toBe(401);
+  // another link was opened in this browser since: a page goes on with its own journey or not at all
+  for (const handler of [look, press])
+    expect((await ask(handler, cookie, handler === look ? undefined : {}, other.sessionId)).status).toBe(404);
   const guest = await openLink(cookie.split("=")[1]?.split(".")[0] ?? "", "test", new Date());
   if (!guest) throw new Error("no guest");
   await expect(getOnboarding(guest, other)).rejects.toMatchObject({ code: "not_found" });
@@ -116,7 +123,7 @@ test("a link that was ended, replaced or whose time has passed opens nothing; ne
   const cookie = await comeBy(second);
   await unshareOnboarding(desk.ctx, desk);
   for (const handler of [look, press, report, choose])
-    expect((await ask(handler, cookie, handler === look ? undefined : {})).status).toBe(401);
+    expect((await ask(handler, cookie, handler === look ? undefined : {}, desk.sessionId)).status).toBe(401);
   const third = await share(desk);
   await poolOf("owner").query("update onboarding_links set expires_at = now() where org_id = $1", [desk.org.id]);
   expect((await ask(openHere, null, { link: third })).status).toBe(404);

@@ -32,6 +32,8 @@ export type StepState = (typeof STEP_STATES)[number];
 export const SESSION_LIVES = days(7);
 /** What one press on Connect mints is good for this long, and once. */
 export const PRESS_LIVES = minutes(10);
+/** What Meta tells of an account this long after a press may come of the window it opened: the press lives ten minutes, and news a little. */
+export const WINDOW_LIVES = minutes(20);
 /** Contacts and conversations of the app can be asked for this long after the number was shared. Source: Meta, Coexistence. */
 export const SYNC_WITHIN = hours(24);
 /** A link to a journey works for this long, and no longer than the journey. */

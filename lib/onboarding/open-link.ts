@@ -12,7 +12,7 @@ interface Found {
 }
 
 /**
- * The context of who holds a link, or null when there is no such link, it is over, or its journey was given up. It holds no right but to
+ * The context of who holds a link, or null when there is no such link, it is over, its journey was given up, or who made it may no longer. It holds no right but to
  * finish that journey.
  */
 export async function openLink(secret: string, requestId: string, now: Date): Promise<Ctx | null> {
@@ -22,6 +22,7 @@ export async function openLink(secret: string, requestId: string, now: Date): Pr
       "link.open",
       `select l.org_id, l.id, l.session_id, l.opened_at from onboarding_links l
         join onboarding_sessions s on s.org_id = l.org_id and s.id = l.session_id
+        join memberships m on m.org_id = l.org_id and m.user_id = l.created_by and m.active and m.role in ('owner', 'admin')
         where l.secret_hash = $1 and l.revoked_at is null and l.expires_at > $2 and s.state in ('open', 'done')`,
       [digestOf(secret), now],
     );

@@ -4,7 +4,7 @@ import type { Session } from "@/lib/onboarding/store";
 import { audit } from "@/lib/platform/audit";
 import type { Sql } from "@/lib/platform/sql";
 
-/** Who makes the claim: the one who pressed Connect; a press by link counts for the one who began. */
+/** Who makes the claim: the one who pressed Connect; a press by link counts for whoever made the link. */
 export const claimantOf = ({ startedBy, facts }: Pick<Session, "startedBy" | "facts">): string => facts.claimedBy ?? startedBy;
 
 /**
@@ -18,7 +18,7 @@ export async function needsApproval(sql: Sql, session: Session): Promise<boolean
   const [row] = await sql.rows<{ proven: boolean; other: boolean }>(
     "claim.needed",
     `select exists (select from account_proofs where org_id = $1 and waba_id = $2 and kind <> 'own_token') as proven,
-      exists (select from memberships where org_id = $1 and role in ('owner', 'admin') and user_id <> $3) as other`,
+      exists (select from memberships where org_id = $1 and role in ('owner', 'admin') and active and user_id <> $3) as other`,
     [sql.ctx.orgId, wabaId, claimant],
   );
   return row?.proven === false && row.other;

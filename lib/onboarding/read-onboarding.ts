@@ -93,8 +93,9 @@ async function listProposals(sql: Sql): Promise<ProposalView[]> {
 /** The countdown begins with the press that led to Meta's window, which is before Meta's own. */
 function syncUntilOf({ path, state, facts }: Session, steps: readonly Pick<StepRow, "step" | "state">[]): string | null {
   const left = steps.some((s) => (s.step === "contacts" || s.step === "history") && s.state !== "done" && s.state !== "skipped");
-  if (path !== "coexistence" || state !== "open" || facts.token === null || facts.pressedAt === null || !left) return null;
-  return addMs(new Date(facts.pressedAt), SYNC_WITHIN).toISOString();
+  const last = facts.pressedAt.at(-1);
+  if (path !== "coexistence" || state !== "open" || facts.token === null || last === undefined || !left) return null;
+  return addMs(new Date(last), SYNC_WITHIN).toISOString();
 }
 
 const decides = (ctx: Ctx, session: Session): boolean => {

@@ -55,19 +55,26 @@ export async function reportSignup(
 ): Promise<void> {
   const { sessionId, code } = input;
   allowJourney(ctx, sessionId);
-  const { fence, facts } = await inJourney(ctx, sessionId, async (sql) => {
+  const begun = await inJourney(ctx, sessionId, async (sql) => {
     const session = await lockSession(sql, sessionId);
     assertGoesOn(session, ctx.now);
     const pressedAt = await usePress(sql, input);
+    if (code === null) {
+      // nothing was given: what is under way goes on
+      await saveFacts(sql, sessionId, withReport(session.facts, input));
+      return null;
+    }
     const mine = await seizeLease(sql, sessionId);
-    const claim = { claimedBy: userIdOf(ctx), pressedAt: pressedAt.getTime(), approvedBy: null };
-    const known = { ...withReport(session.facts, input), ...(code === null ? {} : claim) };
+    const claimedBy = await pressedBy(sql);
+    const before = session.facts.claimedBy === claimedBy ? session.facts.pressedAt : [];
+    const claim = { claimedBy, pressedAt: [...before, pressedAt.getTime()].slice(-PRESSES_KEPT), approvedBy: null };
+    const known = { ...withReport(session.facts, input), ...claim };
     await saveFacts(sql, sessionId, known);
-    if (code !== null) await markStep(sql, sessionId, "exchange", { state: "running" });
-    else await giveBack(sql, sessionId, mine, null);
+    await markStep(sql, sessionId, "exchange", { state: "running" });
     return { fence: mine, facts: known };
   });
-  if (code === null) return;
+  if (code === null || begun === null) return;
+  const { fence, facts } = begun;
   const answer = await metaAccounts.exchangeCode(code);
   const after = { ...ctx, now: new Date() };
   await inJourney(after, sessionId, async (sql) => {
@@ -83,6 +90,19 @@ export async function reportSignup(
   });
   if (answer.ok) await ring(advanceJob, { orgId: ctx.orgId, sessionId });
 }
+
+/** Whose claim it is: the person's who pressed, and of somebody with a link that of the one who made it. */
+async function pressedBy({ ctx, rows }: Sql): Promise<string | null> {
+  if (ctx.actor.kind !== "guest") return userIdOf(ctx);
+  const [link] = await rows<{ created_by: string }>(
+    "onboarding.link_maker",
+    "select created_by from onboarding_links where org_id = $1 and id = $2",
+    [ctx.orgId, ctx.actor.linkId],
+  );
+  return link?.created_by ?? null;
+}
+
+const PRESSES_KEPT = 20;
 
 function withReport(facts: Facts, { code, event }: ReportSignup): Facts {
   const hints = {

@@ -142,13 +142,13 @@ test("a number that Meta takes away, and one that stops, leave it in the history
   const one = await goodNumber();
   const ctx = systemCtx(one.desk.org.id, "test");
   await inTenantSql(ctx, (sql) =>
-    applyAccountNews(sql, one.s.wabaId, { kind: "paused", reason: "ACCOUNT_OFFBOARDED", at: new Date() }),
+    applyAccountNews(sql, one.s.wabaId, { kind: "paused", reason: "ACCOUNT_OFFBOARDED", at: new Date(), channelId: null }),
   );
   await inTenantSql(ctx, (sql) =>
-    applyAccountNews(sql, one.s.wabaId, { kind: "paused", reason: "ACCOUNT_OFFBOARDED", at: new Date() }),
+    applyAccountNews(sql, one.s.wabaId, { kind: "paused", reason: "ACCOUNT_OFFBOARDED", at: new Date(), channelId: null }),
   );
   await inTenantSql(systemCtx(one.desk.org.id, "test"), (sql) =>
-    applyAccountNews(sql, one.s.wabaId, { kind: "back", reason: "ACCOUNT_RECONNECTED", at: new Date() }),
+    applyAccountNews(sql, one.s.wabaId, { kind: "back", reason: "ACCOUNT_RECONNECTED", at: new Date(), channelId: null }),
   );
   await control("tokens/expire", { wabaId: one.s.wabaId });
   await checkConnections(one.desk.org.id);

@@ -50,6 +50,7 @@ export async function tendOrphans(): Promise<void> {
     await sql.run(
       "orphans.forget",
       `delete from orphan_accounts o where exists (select from channels c where c.waba_id = o.waba_id and c.status <> 'disconnected')
+          and not exists (select from webhook_events e where e.state = 'unrouted' and e.waba_id = o.waba_id)
         or (o.last_at < now() - interval '30 days')`,
     );
     await sql.run(

@@ -65,6 +65,11 @@ const endpointOf = async (org: MadeOrganisation) =>
       [org.id],
     )
   ).rows[0] as { key: string; app_id: string };
+const endpointKeyOf = async (org: MadeOrganisation) =>
+  (await poolOf("owner").query<{ endpoint_key: string }>("select endpoint_key from own_apps where org_id = $1", [org.id]))
+    .rows[0] ?? {
+    endpoint_key: "",
+  };
 const pathOf = (key: string) => `/api/webhooks/whatsapp/t/${key}`;
 const eventsOn = async (phoneNumberId: string) =>
   (
@@ -224,6 +229,56 @@ test("a pasted token takes neither what our own app is told of its number nor wh
   await rerouteUnrouted();
   await drain(desk.org.id);
   expect(await eventsOn(own.phoneNumberId)).toEqual(Array(2).fill({ org_id: null, state: "unrouted", cause: null }));
+});
+
+test("our own app's copy of a message never stands in the way of the customer's, whichever comes first", async () => {
+  const own = await ownApp();
+  const desk = await begin(own);
+  await advance(desk);
+  const { endpoint_key: key } = await endpointKeyOf(desk.org);
+  const texts = ["satu", "dua"].map((body) => textMessage(`wamid.${fakeMetaId()}`, "628111", body));
+  for (const [i, text] of texts.entries()) {
+    const body = envelopeOf(own.wabaId, messagesChange(own.phoneNumberId, { messages: [text] }));
+    const ours = () => deliver(body);
+    const theirs = () => deliver(body, { secret: own.appSecret, path: pathOf(key) });
+    for (const copy of i === 0 ? [ours, theirs] : [theirs, ours]) {
+      expect(await copy()).toBe(200);
+      await drain(desk.org.id);
+    }
+  }
+  const { rows } = await poolOf("owner").query("select count(*)::int as n from messages where org_id = $1", [desk.org.id]);
+  expect(rows[0].n).toBe(2);
+});
+
+test("an own secret speaks for its own app's numbers only, not for those the same organisation connected by ours", async () => {
+  const own = await ownApp();
+  const org = await makeOrganisation();
+  const desk = await begin(own, {}, org);
+  await advance(desk);
+  expect((await look(desk)).state).toBe("done");
+  const { endpoint_key: key } = await endpointKeyOf(org);
+  const main = org.channels[0];
+  if (!main) throw new Error("no channel");
+  const sign = { secret: own.appSecret, path: pathOf(key) };
+  const text = textMessage(`wamid.${fakeMetaId()}`, "628111", "palsu");
+  expect(await deliver(envelopeOf(main.wabaId, messagesChange(main.phoneNumberId, { messages: [text] })), sign)).toBe(200);
+  const gone = { event: "PARTNER_REMOVED", waba_info: { waba_id: main.wabaId } };
+  expect(await deliver(envelopeOf(main.wabaId, { field: "account_update", value: gone }), sign)).toBe(200);
+  await drain(org.id);
+  expect(await eventsOn(main.phoneNumberId)).toEqual([{ org_id: org.id, state: "quarantined", cause: "foreign" }]);
+  const { rows } = await poolOf("owner").query("select status from channels where id = $1", [main.id]);
+  expect(rows).toEqual([{ status: "connected" }]);
+  // of its own number it may say so
+  const left = { event: "PARTNER_REMOVED", waba_info: { waba_id: own.wabaId } };
+  await deliver(envelopeOf(own.wabaId, { field: "account_update", value: left }), sign);
+  await drain(org.id);
+  const after = await poolOf("owner").query("select phone_number_id, status from channels where org_id = $1 order by status", [
+    org.id,
+  ]);
+  expect(after.rows).toEqual([
+    { phone_number_id: main.phoneNumberId, status: "connected" },
+    { phone_number_id: own.phoneNumberId, status: "disconnected" },
+  ]);
 });
 
 test("an own address answers its own verify token only, on both mounts", async () => {

@@ -167,7 +167,7 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
   const messages: Told[] = [];
   const receipts: Receipt[] = [];
   const book: BookEntry[] = [];
-  const news: { wabaId: string; told: AccountNews; at: Date }[] = [];
+  const news: { wabaId: string; told: AccountNews & { channelId: Id<"channel"> | null }; at: Date }[] = [];
   const numberNews: { wabaId: string; told: ToldNews }[] = [];
   const broken: { id: string; cause: string }[] = [];
   const ours = events.filter(isUnderstood);
@@ -182,9 +182,16 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
       receipts.push(...said.receipts);
       book.push(...said.book);
       if (said.news && event.waba_id)
-        news.push({ wabaId: event.waba_id, told: said.news, at: said.news.at ?? event.received_at });
+        news.push({
+          wabaId: event.waba_id,
+          told: { ...said.news, channelId: channelOf(event) },
+          at: said.news.at ?? event.received_at,
+        });
       if (said.numberNews && event.waba_id)
-        numberNews.push({ wabaId: event.waba_id, told: { ...said.numberNews, at: whenOf(said.numberNews.at, event) } });
+        numberNews.push({
+          wabaId: event.waba_id,
+          told: { ...said.numberNews, channelId: channelOf(event), at: whenOf(said.numberNews.at, event) },
+        });
       if (said.history && event.channel_id) await keepHistory(sql, asId("channel", event.channel_id), said.history);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
@@ -201,6 +208,8 @@ async function handle(sql: Sql, events: EventRow[]): Promise<Changed[]> {
   await markProcessed(sql, events, broken);
   return [...arrived, ...touched];
 }
+
+const channelOf = ({ channel_id }: EventRow) => (channel_id === null ? null : asId("channel", channel_id));
 
 /** When it was: as told, but never after it came, or a wrong clock would outlast everything that follows. */
 const whenOf = (told: Date | null, { received_at }: EventRow) => (told !== null && told < received_at ? told : received_at);

@@ -13,6 +13,7 @@ interface Taken {
   id: string;
   endpoint_id: string;
   endpoint_org: string | null;
+  endpoint_app: string | null;
   body_sealed: Buffer;
   received_at: Date;
 }
@@ -69,7 +70,8 @@ async function isMyTurn(sql: SystemSql): Promise<boolean> {
   return row?.mine ?? false;
 }
 
-const COLUMNS = "w.id, i.org_id as endpoint_org, w.endpoint_id, w.body_sealed, w.received_at";
+const COLUMNS = `w.id, i.org_id as endpoint_org, w.endpoint_id, w.body_sealed, w.received_at,
+  (select o.app_id from own_apps o where o.org_id = i.org_id and o.endpoint_key = i.key) as endpoint_app`;
 const FROM = "from webhook_deliveries w join intake_endpoints i on i.id = w.endpoint_id";
 
 const take = (sql: SystemSql, ids: string[] | null) =>

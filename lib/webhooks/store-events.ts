@@ -16,6 +16,8 @@ export interface Written {
   endpoint_id: string;
   /** Set when the delivery was verified with one organisation's own secret. */
   endpoint_org: string | null;
+  /** The own app whose endpoint it came to. */
+  endpoint_app: string | null;
   body_sealed: Buffer;
   received_at: Date;
   pieces: { piece: Piece; text: string }[];
@@ -125,16 +127,20 @@ function toEvents(delivery: Written, piece: Piece, text: string, routes: Routes,
     const cause = String(piece.payload.cause ?? piece.broken);
     return [event(owner ? apart : piece.dedupe, { orgId: owner, channelId: null, state: "quarantined", cause })];
   }
-  // what came before a number was connected is kept first, and whether it is handed over decided there; an own secret vouches at any time
-  // with an own app, what reaches a number comes by that app's secret: our own app's word for it was never asked for
-  const told = routesOf(piece, routes).filter((r) =>
-    owner ? r.orgId === owner : r.byOurApp && r.connectedAt <= delivery.received_at,
-  );
-  if (told.length === 0) {
-    // a customer's own secret proves only that customer's traffic: anything else is kept apart, under a key of that endpoint
-    if (owner) return [event(apart, { orgId: owner, channelId: null, state: "quarantined", cause: "foreign" })];
-    return [event(piece.dedupe, { orgId: null, channelId: null, state: "unrouted", cause: null })];
+  const known = routesOf(piece, routes);
+  if (owner) {
+    // an own secret proves the traffic of its own app's numbers, at any time; all of it under keys of that endpoint
+    const mine = known.filter((r) => r.orgId === owner && (delivery.endpoint_app === null || r.appId === delivery.endpoint_app));
+    if (mine.length === 0) return [event(apart, { orgId: owner, channelId: null, state: "quarantined", cause: "foreign" })];
+    return mine.map(({ orgId, channelId }) => event([...apart, channelId], { orgId, channelId, state: "pending", cause: null }));
   }
+  // what came before a number was connected is kept first, and whether it is handed over decided there; of a number with an own app
+  // our app was never asked to speak
+  const told = tellApart(
+    piece,
+    known.filter((r) => r.appId === null && r.connectedAt <= delivery.received_at),
+  );
+  if (told.length === 0) return [event(piece.dedupe, { orgId: null, channelId: null, state: "unrouted", cause: null })];
   // news of an account that several have connected is news to each of them
   return told.map(({ orgId, channelId }, i) =>
     event(i === 0 ? piece.dedupe : [...piece.dedupe, orgId], { orgId, channelId, state: "pending", cause: null }),
@@ -143,25 +149,28 @@ function toEvents(delivery: Written, piece: Piece, text: string, routes: Routes,
 
 interface Route {
   orgId: string;
-  channelId: string | null;
+  channelId: string;
   connectedAt: Date;
-  /** Connected by our app, and not by the organisation's own. */
-  byOurApp: boolean;
+  /** The own app it is connected by; null for ours. */
+  appId: string | null;
 }
 interface Routes {
   byPhone: Map<string, Route>;
-  /** One for each organisation that has connected a number of the account. */
   byWaba: Map<string, Route[]>;
 }
 
-/** By phone_number_id; without one by WABA, if that belongs to one organisation. Never by display number or URL. */
+/** By phone_number_id; without one by WABA. Never by display number or URL. */
 function routesOf(piece: Piece, routes: Routes): Route[] {
-  if (piece.phoneNumberId) {
-    const route = routes.byPhone.get(piece.phoneNumberId);
-    return route ? [route] : [];
-  }
-  const owners = routes.byWaba.get(piece.wabaId ?? "") ?? [];
-  return owners.length > 1 && piece.field !== "account_update" ? [] : owners;
+  if (!piece.phoneNumberId) return routes.byWaba.get(piece.wabaId ?? "") ?? [];
+  const route = routes.byPhone.get(piece.phoneNumberId);
+  return route ? [route] : [];
+}
+
+/** Whom our own app's word reaches: a number, or each organisation of an account, if that belongs to one. */
+function tellApart(piece: Piece, known: readonly Route[]): { orgId: string; channelId: string | null }[] {
+  if (piece.phoneNumberId) return known.map(({ orgId, channelId }) => ({ orgId, channelId }));
+  const orgs = [...new Set(known.map((r) => r.orgId))];
+  return orgs.length > 1 && piece.field !== "account_update" ? [] : orgs.map((orgId) => ({ orgId, channelId: null }));
 }
 
 async function findRoutes(sql: SystemSql, work: Written[]): Promise<Routes> {
@@ -173,19 +182,18 @@ async function findRoutes(sql: SystemSql, work: Written[]): Promise<Routes> {
     phone_number_id: string;
     waba_id: string;
     connected_at: Date;
-    ours: boolean;
+    app_id: string | null;
   }>(
     "channels.route",
-    `select org_id, id, phone_number_id, waba_id, connected_at, app_id is null as ours from channels
-      where status <> 'disconnected' and (phone_number_id = any($1::text[]) or waba_id = any($2::text[])) order by org_id, app_id is not null, connected_at`,
+    `select org_id, id, phone_number_id, waba_id, connected_at, app_id from channels
+      where status <> 'disconnected' and (phone_number_id = any($1::text[]) or waba_id = any($2::text[])) order by org_id, connected_at`,
     [known(pieces.map((p) => p.phoneNumberId)), known(pieces.filter((p) => !p.phoneNumberId).map((p) => p.wabaId))],
   );
   const routes: Routes = { byPhone: new Map(), byWaba: new Map() };
   for (const r of rows) {
-    const route = { orgId: r.org_id, channelId: r.id, connectedAt: r.connected_at, byOurApp: r.ours };
+    const route = { orgId: r.org_id, channelId: r.id, connectedAt: r.connected_at, appId: r.app_id };
     routes.byPhone.set(r.phone_number_id, route);
-    const owners = routes.byWaba.get(r.waba_id) ?? [];
-    if (!owners.some((o) => o.orgId === r.org_id)) routes.byWaba.set(r.waba_id, [...owners, { ...route, channelId: null }]);
+    routes.byWaba.set(r.waba_id, [...(routes.byWaba.get(r.waba_id) ?? []), route]);
   }
   return routes;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AppError } from "@/lib/kernel/errors";
 import { seconds } from "@/lib/kernel/time";
-import { getOnboarding, journeyOf, openLink } from "@/lib/onboarding";
+import { openLink } from "@/lib/onboarding";
 import { LINK_LIVES } from "@/lib/onboarding/model";
 import { env } from "@/lib/platform/env";
 import { clientAddress } from "@/lib/web/client-address";
@@ -9,8 +9,6 @@ import { linkCookieHeader } from "@/lib/web/link-cookie";
 import { PRIVATE } from "@/lib/web/problem";
 import { countAttempt } from "@/lib/web/rate-limit";
 import { route } from "@/lib/web/route";
-
-export const GET = route({ access: "link" }, (ctx) => getOnboarding(ctx, { sessionId: journeyOf(ctx) }));
 
 /** Opens a link in this browser. */
 export const POST = route(

@@ -73,7 +73,9 @@ function fileOf(value: Json, message: Json): InboundMessage[] {
     const said = readMessage(value, message);
     const [from, to] = [digits(message.from), digits(message.to)];
     const own = digits(obj(value.metadata).display_phone_number);
-    const byBusiness = to !== null && from !== null && (from === own || to !== own);
+    const names = new Set(own === null ? [] : phoneAliases(own));
+    // a client's file is addressed to the number, or to nobody
+    const byBusiness = to !== null && from !== null && names.has(from);
     const sender = byBusiness ? clientOf(to, str(message.to_user_id)) : clientOf(from, str(message.from_user_id));
     return [{ ...said, sender, fromPhone: byBusiness ? { reached: "sent" } : null, past: true, opensWindow: false }];
   } catch (error) {
