@@ -74,7 +74,7 @@ class ClockTrial {
     this.clock.moveTo(this.#at(0, "23:58:00"));
     await this.#postgresFollows();
     const env = { ...this.clock.env("threads"), OPERATIONS_TZ: ZONE, NIGHTLY_SECONDS: "1" };
-    await Promise.all(WORKERS.map((as) => ground.start("worker", undefined, { as, env })));
+    for (const as of WORKERS) await ground.start("worker", undefined, { as, env });
     await this.#oneNight(ending, number);
     await this.#backAndForth(ending, number);
     await this.#nextNight(number);

@@ -51,7 +51,7 @@ export interface Ground {
  * Opens a trial's ground: a claimed folder, a migrated database, Redis, and this process's own environment.
  * @param keep names inside the folder that survive from the run before; everything else starts empty
  * @param settings parameters of the Postgres server
- * @param postgresEnv environment of the Postgres server beside its own
+ * @param postgresEnv environment of the Postgres server beside its own; read at each of its starts
  * @param empty makes the database anew when the cluster was kept
  */
 export async function openGround(
@@ -118,8 +118,8 @@ export async function openGround(
     statePath,
     ledgerPath,
     start: async (name, alias, { as = name, env: extra = {} } = {}) => {
-      const file = path.join(dir, "build", `${as}.mjs`);
-      await bundle(ENTRIES[name], file, alias ? { alias } : {});
+      const file = path.join(dir, "build", `${name}.mjs`);
+      if (as === name || !fs.existsSync(file)) await bundle(ENTRIES[name], file, alias ? { alias } : {});
       const log = path.join(name === "sandbox" ? dir : logDir, `${as}.log`);
       const own = as === name ? {} : await ownPort(name, as);
       await supervisor.add(as, [file], program({ args: [file], env: { ...env[name], ...own, ...extra }, log, cwd: root }));

@@ -157,6 +157,7 @@ export class Supervisor {
     const entry = this.#children.get(name);
     entry.halted = true;
     if (entry.child) await endAll([entry.child.pid], STORE_GRACE, ask);
+    while (entry.child) await sleep(5); // its end must be heard while it counts as halted, or it would be started twice
   }
 
   async resume(name) {
