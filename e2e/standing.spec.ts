@@ -59,10 +59,11 @@ test("an admin sees how a number stands, what goes wrong at Meta with its fix, a
   await expect(group(desk, /^Not known/)).toContainText("Sending");
 
   const changes = desk.getByRole("list").last().getByRole("listitem");
-  await expect(changes).toHaveCount(2);
+  await expect(changes).toHaveCount(3);
   await expect(changes.first()).toContainText("In order → To be done");
   await expect(changes.first()).toContainText("Meta no longer accepts the permission.");
-  await expect(changes.last()).toContainText("Sending");
+  await expect(changes.filter({ hasText: "Sending" })).toContainText("Found by a check");
+  await expect(changes.filter({ hasText: "Meta has restricted the account" })).toContainText("Told by Meta");
   await desk.reload();
   await expect(group(desk, /^To be done \(1\)/)).toContainText("Meta's permission");
 
