@@ -40,13 +40,7 @@ export function GuestJourney({ invitation }: { invitation: InvitationView | null
         <Spinner /> {t("guest.opening")}
       </p>
     );
-  if (over)
-    return (
-      <>
-        <h1 className="text-xl font-semibold">{t("guest.overTitle")}</h1>
-        <p className="mt-2 text-muted">{t("guest.overBody")}</p>
-      </>
-    );
+  if (over) return <Over />;
   if (failure) return <ErrorState title={problem(failure)} onRetry={() => window.location.reload()} />;
   return invitation && <Invited invitation={invitation} />;
 }
@@ -56,13 +50,7 @@ function Invited({ invitation }: { invitation: InvitationView }) {
   const at = linkedAddress(invitation.journey.id);
   const { data: journey, error } = useQuery({ ...journeyQuery(at), initialData: invitation.journey });
   // the link was ended, or its time has passed, while the page stood open
-  if (error instanceof ProblemError && ["unauthenticated", "not_found"].includes(error.code))
-    return (
-      <>
-        <h1 className="text-xl font-semibold">{t("guest.overTitle")}</h1>
-        <p className="mt-2 text-muted">{t("guest.overBody")}</p>
-      </>
-    );
+  if (error instanceof ProblemError && ["unauthenticated", "not_found"].includes(error.code)) return <Over />;
   const number = journey.number?.name || journey.number?.display || t("unnamed");
   return (
     <div className="flex flex-col gap-6">
@@ -85,5 +73,15 @@ function Invited({ invitation }: { invitation: InvitationView }) {
         </Card>
       )}
     </div>
+  );
+}
+
+function Over() {
+  const t = useTranslations("onboarding");
+  return (
+    <>
+      <h1 className="text-xl font-semibold">{t("guest.overTitle")}</h1>
+      <p className="mt-2 text-muted">{t("guest.overBody")}</p>
+    </>
   );
 }

@@ -1,4 +1,5 @@
 /** Step: which pieces of a number's past have arrived, in whatever order and however often. */
+import { PLACEHOLDER } from "@/lib/kernel/content";
 import type { Id } from "@/lib/kernel/ids";
 import type { Sql } from "@/lib/platform/sql";
 
@@ -75,7 +76,7 @@ export async function readHistory(sql: Sql): Promise<Map<string, HistoryState>> 
     "history.state",
     `select c.id, max(h.progress) as progress, coalesce(sum(h.messages), 0)::int as messages, c.history_declined,
         (select count(*)::int from messages m join conversations v on v.org_id = m.org_id and v.id = m.conversation_id
-          where m.org_id = c.org_id and m.type = 'media_placeholder' and v.channel_id = c.id) as missing
+          where m.org_id = c.org_id and m.type = '${PLACEHOLDER}' and v.channel_id = c.id) as missing
       from channels c left join history_chunks h on h.org_id = c.org_id and h.channel_id = c.id
       where c.org_id = $1 and c.coexistence group by c.org_id, c.id, c.history_declined`,
     [sql.ctx.orgId],

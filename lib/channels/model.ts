@@ -299,7 +299,8 @@ export function judgeTold(check: ToldCheck, word: string): Known {
   return { state, cause, value };
 }
 
-const hostOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).host : null);
+/** The host of an address, which alone may be shown: the rest may be a secret. */
+export const hostOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).host : null);
 const PRIVATE = /^(localhost|.*\.localhost|.*\.local|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|0\.0\.0\.0|\[)/;
 /** Hosts that are reached from their own machine or network only; an address in brackets is taken for one as well. */
 const isPrivateHost = (url: string): boolean => !URL.canParse(url) || PRIVATE.test(new URL(url).hostname);

@@ -65,6 +65,7 @@ async function keepTold(sql: Sql, channelId: Id<"channel">, { facts, at }: ToldN
   const fresh = facts
     .filter(({ check }) => (before.get(check)?.known_at ?? new Date(0)) <= at)
     .map(({ check, word }) => ({ check, to: judgeTold(check, word) }));
+  if (fresh.length === 0) return [];
   await sql.run(
     "standing.told",
     `insert into number_checks (org_id, channel_id, check_name, state, cause, value, known_state, known_cause, known_value, known_at)

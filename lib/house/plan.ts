@@ -92,6 +92,8 @@ export const IN_SYSTEM = [
   /^workers\//,
   /^lib\/[a-z]+\/sweep-[a-z-]+\.ts$/,
   /^lib\/onboarding\/note-departure\.ts$/, // a person at Meta belongs to no organisation
+  /^lib\/onboarding\/kept-accounts\.ts$/, // an account nobody has connected belongs to no organisation
+  /^lib\/onboarding\/own-endpoint\.ts$/, // endpoints of the intake are known before any organisation is
   /^lib\/onboarding\/open-link\.ts$/, // who holds a link has no session that could name the organisation
   /^lib\/inbox\/index-search\.ts$/, // the sweep of the search queue
 ];

@@ -3,10 +3,10 @@
 import { type ResolvedContact, replyIdentity } from "@/lib/contacts";
 import { shownName } from "@/lib/inbox/model";
 import { sealPreview } from "@/lib/inbox/store";
-import { previewOf, typeOf } from "@/lib/kernel/content";
+import { PLACEHOLDER, previewOf, typeOf } from "@/lib/kernel/content";
 import { asId, type Id, newId } from "@/lib/kernel/ids";
 import { addMs, minutes } from "@/lib/kernel/time";
-import { fillPlaceholders, type InboundRow, insertInbound, knownMessages, PLACEHOLDER } from "@/lib/messages";
+import { fillPlaceholders, type InboundRow, insertInbound, knownMessages } from "@/lib/messages";
 import type { Sql } from "@/lib/platform/sql";
 import type { InboundMessage } from "@/lib/providers/ports";
 

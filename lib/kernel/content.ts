@@ -45,3 +45,6 @@ export function previewOf(content: ContentView): { text: string; type: string } 
 /** Stands for what a row held when its seal is broken. */
 export const UNOPENED = { kind: "card", type: "unopened", lines: [] } satisfies ContentView;
 export const isUnopened = (content: ContentView): boolean => typeOf(content) === UNOPENED.type;
+
+/** Type of what the phone app's past shows where a file was; the file itself may follow. Source: Meta, Webhooks, `history`. */
+export const PLACEHOLDER = "media_placeholder";

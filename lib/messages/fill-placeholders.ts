@@ -1,11 +1,8 @@
 /** Step: files of a past that was told without them take the place of their placeholders. */
-import { type ContentView, typeOf } from "@/lib/kernel/content";
+import { type ContentView, PLACEHOLDER, typeOf } from "@/lib/kernel/content";
 import { sealBody } from "@/lib/messages/store";
 import type { Sql } from "@/lib/platform/sql";
 import type { InboundMessage } from "@/lib/providers/ports";
-
-/** What the phone app's past shows where a file was; the file itself may follow. Source: Meta, Webhooks, `history`. */
-export const PLACEHOLDER = "media_placeholder";
 
 export interface Filled {
   conversationId: string;

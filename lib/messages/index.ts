@@ -7,7 +7,7 @@ export { applyReceipts, attachPending, type Touched } from "@/lib/messages/apply
 export { finishDispatching, startDispatch } from "@/lib/messages/dispatch-channel";
 export { dispatchDueMessages, lastDispatchRound } from "@/lib/messages/dispatch-due-messages";
 export { cancelHeld, type Enqueue, type Enqueued, enqueueMessage, findRequested } from "@/lib/messages/enqueue-message";
-export { fillPlaceholders, PLACEHOLDER } from "@/lib/messages/fill-placeholders";
+export { fillPlaceholders } from "@/lib/messages/fill-placeholders";
 export { dispatchChannel } from "@/lib/messages/jobs";
 export { MAX_TEXT, textFault } from "@/lib/messages/model";
 export { toMessageViews } from "@/lib/messages/quotes";

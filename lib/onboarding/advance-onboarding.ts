@@ -3,6 +3,7 @@ import { type Id, newId } from "@/lib/kernel/ids";
 import { minutes } from "@/lib/kernel/time";
 import { bindNumber, isTaken } from "@/lib/onboarding/bind-number";
 import { inJourney } from "@/lib/onboarding/cache";
+import { isKeptBeside } from "@/lib/onboarding/kept-accounts";
 import { isFinished, nextStep, REGISTRATIONS, retryAfter, type Step, type StepRow } from "@/lib/onboarding/model";
 import { needsApproval, writeProof } from "@/lib/onboarding/prove-account";
 import { type Outcome, runStep } from "@/lib/onboarding/run-step";
@@ -17,7 +18,6 @@ import {
   saveFacts,
   takeLease,
 } from "@/lib/onboarding/store";
-import { isKeptBeside } from "@/lib/onboarding/sweep-onboarding";
 import { audit } from "@/lib/platform/audit";
 import type { Sql } from "@/lib/platform/sql";
 

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { Ctx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
-import { PATHS, STEP_STATES, STEPS, type StepRow } from "@/lib/onboarding/model";
+import { ALL_PATHS, STEP_STATES, STEPS, type StepRow } from "@/lib/onboarding/model";
 import type { SessionRow } from "@/lib/onboarding/store";
 import { counters } from "@/lib/platform/metrics";
 import { producerRedis } from "@/lib/platform/redis";
@@ -26,7 +26,7 @@ const KeptJourney = z.object({
   row: z.object({
     id: z.string(),
     tracking_code: z.string(),
-    path: z.enum([...PATHS, "manual"]),
+    path: z.enum(ALL_PATHS),
     state: z.enum(["open", "done", "cancelled", "expired"]),
     started_by: z.string(),
     facts_sealed: z.nullable(bytes),

@@ -1,6 +1,6 @@
 /** The nightly look at each connection: is its token alive and until when, does Meta still send us its messages, how does it stand. */
 import { type ChannelRow, keepChecks, listChannelRows, noteCallback, noteToken, stopChannel, takeWarning } from "@/lib/channels";
-import { warningOf } from "@/lib/channels/model";
+import { hostOf, warningOf } from "@/lib/channels/model";
 import { systemCtx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
 import type { Secret } from "@/lib/kernel/secret";
@@ -112,8 +112,5 @@ async function putRight(
   log.warn("callback.drifted", { channelId: channel.id, repaired: made.ok });
   if (!made.ok) return null;
   number.callback = callback.address;
-  return { from: hostOf(now), to: hostOf(callback.address) };
+  return { from: hostOf(now) ?? "", to: hostOf(callback.address) ?? "" };
 }
-
-/** The host alone: the rest of an address may be a secret. */
-const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).host : "");

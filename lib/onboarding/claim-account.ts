@@ -3,18 +3,10 @@ import { z } from "zod";
 import { allow } from "@/lib/identity";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import { AppError, notFound } from "@/lib/kernel/errors";
-import { type Id, newId } from "@/lib/kernel/ids";
-import { addMs } from "@/lib/kernel/time";
-import { newCode } from "@/lib/onboarding/codes";
-import { NO_FACTS } from "@/lib/onboarding/facts";
-import { advanceJob } from "@/lib/onboarding/jobs";
-import { SESSION_LIVES } from "@/lib/onboarding/model";
-import { insertSession, makeDue, markStep, saveFacts } from "@/lib/onboarding/store";
-import { ownerOfProposed } from "@/lib/onboarding/sweep-onboarding";
-import { audit } from "@/lib/platform/audit";
+import type { Id } from "@/lib/kernel/ids";
+import { beginWithToken } from "@/lib/onboarding/begin-with-token";
+import { ownerOfProposed } from "@/lib/onboarding/kept-accounts";
 import { env } from "@/lib/platform/env";
-import { ring } from "@/lib/platform/jobs";
-import { inTenantSql } from "@/lib/platform/sql";
 import { metaAccounts } from "@/lib/providers/meta/accounts";
 
 export const ClaimAccount = z.strictObject({ wabaId: z.string().regex(/^\d{1,32}$/) });
@@ -41,17 +33,16 @@ export async function claimAccount(ctx: Ctx, { wabaId }: z.output<typeof ClaimAc
     const known = answer.refusal.kind === "auth" || answer.refusal.kind === "refused";
     throw known ? new AppError("precondition", "not_granted") : new AppError("unavailable", "provider");
   }
-  const token = answer.value.open();
-  const id = newId("onboarding");
-  await inTenantSql(ctx, async (sql) => {
-    const expiresAt = addMs(ctx.now, SESSION_LIVES);
-    await insertSession(sql, { id, trackingCode: newCode(10), path: "new", startedBy: claimant, createdAt: ctx.now, expiresAt });
-    const hints = { wabaId, phoneNumberId: null };
-    await saveFacts(sql, id, { ...NO_FACTS, hints, token, claimedBy: claimant, pressedAt: [ctx.now.getTime()] });
-    await markStep(sql, id, "exchange", { state: "done" });
-    await makeDue(sql, id);
-    await audit(sql, [{ action: "onboarding.token_fetched", subject: "waba", subjectId: wabaId, detail: { session: id } }]);
-  });
-  await ring(advanceJob, { orgId: ctx.orgId, sessionId: id });
-  return { id };
+  const given = {
+    hints: { wabaId, phoneNumberId: null },
+    token: answer.value.open(),
+    claimedBy: claimant,
+    pressedAt: [ctx.now.getTime()],
+  };
+  return beginWithToken(ctx, { path: "new", startedBy: claimant, given }, (session) => ({
+    action: "onboarding.token_fetched",
+    subject: "waba",
+    subjectId: wabaId,
+    detail: { session },
+  }));
 }

@@ -208,3 +208,23 @@ test("a business that has taken our app out answers nothing, and the window rema
   await expect(claimAccount(desk.ctx, { wabaId: waba })).rejects.toMatchObject({ detail: "not_granted" });
   await owner().query("delete from orphan_accounts where waba_id = $1", [waba]);
 });
+
+test("what is taken over by its owner business waits for a second admin as any other claim", async () => {
+  const desk = await begin("new", await withTwoAdmins());
+  const first = await signup({ flow: "new" });
+  await report(desk, first);
+  await advance(desk);
+  const lost = await signup({ flow: "lost", businessId: first.businessId });
+  await owner().query(
+    `insert into orphan_accounts (waba_id, owner_business_id, events, first_at, last_at)
+      select $1, owner_business_id, 1, now() - interval '1 minute', now() from account_proofs where org_id = $2`,
+    [lost.wabaId, desk.org.id],
+  );
+  await tendOrphans();
+  const { id } = await claimAccount(desk.ctx, { wabaId: lost.wabaId });
+  const taken = { ...desk, sessionId: id };
+  await advance(taken);
+  expect((await look(taken)).approval).toBe("wait");
+  expect((await proofs(desk.org)).map((p) => p.waba_id)).toEqual([first.wabaId]);
+  await owner().query("delete from orphan_accounts where waba_id = $1", [lost.wabaId]);
+});

@@ -5,7 +5,6 @@
  * each step looks before it acts; a number of the phone app is never registered.
  */
 export { advanceOnboarding } from "@/lib/onboarding/advance-onboarding";
-export { journeyOf } from "@/lib/onboarding/allow-journey";
 export { checkAllConnections, checkConnections } from "@/lib/onboarding/check-connections";
 export { ClaimAccount, claimAccount } from "@/lib/onboarding/claim-account";
 export { ConnectManually, connectManually } from "@/lib/onboarding/connect-manually";

@@ -4,7 +4,8 @@ import { days, hours, minutes, seconds } from "@/lib/kernel/time";
 /** Through Meta's window: a number of its own, or one that goes on living in the WhatsApp Business app. */
 export const PATHS = ["new", "coexistence"] as const;
 /** `manual` needs no window: the customer brings an app and a token. */
-export type Path = (typeof PATHS)[number] | "manual";
+export const ALL_PATHS = [...PATHS, "manual"] as const;
+export type Path = (typeof ALL_PATHS)[number];
 
 /** The paths an organisation may begin: without the embedded signup the first way of connecting is left. Those begun earlier go on. @param embedded whether the rollout has reached it */
 export const pathsOffered = (embedded: boolean): Path[] => [...(embedded ? PATHS : []), "manual"];

@@ -1,7 +1,7 @@
 /** Somebody comes by a link: who they are is the link, and it names the organisation. */
 import type { Ctx } from "@/lib/kernel/ctx";
 import { asId } from "@/lib/kernel/ids";
-import { digestOf } from "@/lib/onboarding/press-connect";
+import { digestOf } from "@/lib/onboarding/digest";
 import { inSystem } from "@/lib/platform/sql";
 
 const SECRET = /^[\w-]{43}$/;
@@ -12,8 +12,8 @@ interface Found {
 }
 
 /**
- * The context of who holds a link, or null when there is no such link, it is over, its journey was given up, or who made it may no longer. It holds no right but to
- * finish that journey.
+ * The context of who holds a link, or null when there is no such link, it is over, its journey was given up, or who made it may no
+ * longer. It holds no right but to finish that journey.
  */
 export async function openLink(secret: string, requestId: string, now: Date): Promise<Ctx | null> {
   if (!SECRET.test(secret)) return null;

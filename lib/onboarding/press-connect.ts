@@ -1,17 +1,15 @@
-import { hash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Ctx } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
 import { type Id, newId } from "@/lib/kernel/ids";
 import { addMs } from "@/lib/kernel/time";
 import { allowJourney } from "@/lib/onboarding/allow-journey";
+import { digestOf } from "@/lib/onboarding/digest";
 import { PRESS_LIVES } from "@/lib/onboarding/model";
 import { assertGoesOn, lockSession } from "@/lib/onboarding/store";
 import type { PressView } from "@/lib/onboarding/views";
 import { env } from "@/lib/platform/env";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
-
-/** 32 bytes that say nothing of the value. */
-export const digestOf = (value: string) => Buffer.from(hash("sha256", value), "hex");
 
 /**
  * Mints what one press on Connect needs. Its `state` is good for ten minutes and once, in this browser and this journey only.

@@ -8,8 +8,8 @@ import type { Sql } from "@/lib/platform/sql";
 export const claimantOf = ({ startedBy, facts }: Pick<Session, "startedBy" | "facts">): string => facts.claimedBy ?? startedBy;
 
 /**
- * Step: whether a claim waits for a second admin. What this organisation has proven before, by more than a pasted token, is no claim; neither is there anybody to
- * ask where the claimant is the only admin.
+ * Step: whether a claim waits for a second admin. What this organisation has proven before, by more than a pasted token, is no claim;
+ * neither is there anybody to ask where the claimant is the only admin.
  */
 export async function needsApproval(sql: Sql, session: Session): Promise<boolean> {
   const { wabaId, approvedBy } = session.facts;

@@ -3,7 +3,7 @@ import { META_PATHS } from "@/lib/kernel/addresses";
 import type { Ctx } from "@/lib/kernel/ctx";
 import { Secret } from "@/lib/kernel/secret";
 import { keepOwnApp, lockOwnApp, OWN_PATH, type OwnApp } from "@/lib/onboarding/own-app";
-import { ensureEndpoint } from "@/lib/onboarding/sweep-own-endpoints";
+import { ensureEndpoint } from "@/lib/onboarding/own-endpoint";
 import { audit } from "@/lib/platform/audit";
 import { env } from "@/lib/platform/env";
 import { inTenantSql } from "@/lib/platform/sql";

@@ -1,6 +1,5 @@
 /** What no ring announced, and what is over. */
 import { asId, type Id } from "@/lib/kernel/ids";
-import { WINDOW_LIVES } from "@/lib/onboarding/model";
 import { inSystem } from "@/lib/platform/sql";
 
 /** Journeys whose time has come: a lost ring, a retry, a worker that died. */
@@ -37,38 +36,4 @@ export async function organisationsWithNumbers(): Promise<Id<"organisation">[]> 
     sql.rows<{ org_id: string }>("channels.orgs", "select distinct org_id from channels where status <> 'disconnected'"),
   );
   return rows.map((r) => asId("organisation", r.org_id));
-}
-
-/**
- * Whether an account has spoken to us, as nobody's, otherwise than by the windows that presses opened: at another time, or as clients.
- * Says nothing else of it.
- */
-export async function isKeptBeside(wabaId: string, presses: readonly Date[]): Promise<boolean> {
-  const [row] = await inSystem("claim", (sql) =>
-    sql.rows<{ kept: boolean }>(
-      "orphans.kept_beside",
-      `with w as (select p as opened, p + make_interval(secs => $3) as closed from unnest($2::timestamptz[]) p)
-      select exists (select from orphan_accounts o where o.waba_id = $1
-          and not exists (select from w where o.first_at between w.opened and w.closed))
-        or exists (select from webhook_events e where e.state = 'unrouted' and e.waba_id = $1
-          and (e.field <> 'account_update' or not exists (select from w where e.received_at between w.opened and w.closed))) as kept`,
-      [wabaId, presses, WINDOW_LIVES / 1000],
-    ),
-  );
-  return row?.kept === true;
-}
-
-/** The owner business of an account that is proposed to an organisation, which has proven that business by itself and is still connected to
- * it; else null. */
-export async function ownerOfProposed(orgId: Id<"organisation">, wabaId: string): Promise<string | null> {
-  const [row] = await inSystem("claim", (sql) =>
-    sql.rows<{ owner_business_id: string }>(
-      "orphans.owner",
-      `select o.owner_business_id from orphan_accounts o where o.waba_id = $2 and o.proposed_org_id = $1
-        and exists (select from account_proofs p join channels c on c.org_id = p.org_id and c.waba_id = p.waba_id and c.status = 'connected' and c.app_id is null
-          where p.org_id = $1 and p.owner_business_id = o.owner_business_id and p.kind in ('token', 'code'))`,
-      [orgId, wabaId],
-    ),
-  );
-  return row?.owner_business_id ?? null;
 }

@@ -81,110 +81,94 @@ const PAGES = 20;
 const overrideOf = ({ address, verifyToken }: Callback): Json => ({ override_callback_uri: address, verify_token: verifyToken });
 
 /** The calls of one app, by its id and secret: a token is read, and every call proven, with these. */
-export const accountsOf = (app: () => MetaApp): AccountAdmin => ({
-  async exchangeCode(code) {
-    const answer = await call({
-      app: app(),
-      method: "POST",
-      path: "oauth/access_token",
-      token: null,
-      body: { client_id: app().id, client_secret: app().secret.open(), code },
-    });
-    if (!answer.ok) return answer;
-    const token = text(answer.value.access_token);
-    if (!token) return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
-    return { ok: true, value: { token: new Secret(token), expiresInSeconds: whole(answer.value.expires_in) } };
-  },
-  async fetchClientToken(businessId) {
-    const system = env().META_SYSTEM_USER_TOKEN;
-    if (!system) return { ok: false, refusal: { kind: "not_sent", code: null, subcode: null } };
-    const path = idPath(businessId, "/system_user_access_tokens");
-    const answer = await call({ app: app(), method: "POST", path, token: new Secret(system), body: { fetch_only: true } });
-    if (!answer.ok) return answer;
-    const token = text(answer.value.access_token);
-    if (!token) return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
-    return { ok: true, value: new Secret(token) };
-  },
-  async inspectToken(token) {
-    return then(
-      await call({
-        app: app(),
-        method: "GET",
-        path: "debug_token",
-        token: appToken(app()),
-        query: { input_token: token.open() },
-      }),
-      (json) => reportOf(obj(json.data), app().id),
-    );
-  },
-  async readAccount(wabaId, token) {
-    return then(
-      await call({ app: app(), method: "GET", path: idPath(wabaId), token, query: { fields: ACCOUNT_FIELDS } }),
-      accountOf,
-    );
-  },
-  async listNumbers(wabaId, token) {
-    const out: RemoteNumber[] = [];
-    let after: string | null = null;
-    for (let page = 0; page < PAGES; page++) {
-      const query: Record<string, string> = { fields: NUMBER_FIELDS, limit: "100", ...(after ? { after } : {}) };
-      const answer: AccountAnswer<Json> = await call({
-        app: app(),
-        method: "GET",
-        path: idPath(wabaId, "/phone_numbers"),
-        token,
-        query,
+export const accountsOf = (app: () => MetaApp): AccountAdmin => {
+  const ask = (what: Omit<Call, "app">) => call({ app: app(), ...what });
+  return {
+    async exchangeCode(code) {
+      const answer = await ask({
+        method: "POST",
+        path: "oauth/access_token",
+        token: null,
+        body: { client_id: app().id, client_secret: app().secret.open(), code },
       });
       if (!answer.ok) return answer;
-      // an answer without a list proves nothing
-      if (!Array.isArray(answer.value.data)) break;
-      out.push(...answer.value.data.map((n) => numberOf(obj(n))));
-      const paging = obj(answer.value.paging);
-      after = text(obj(paging.cursors).after);
-      if (!paging.next || !after) return { ok: true, value: out };
-    }
-    return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
-  },
-  async readStanding(phoneNumberId, token) {
-    const query = { fields: `${NUMBER_FIELDS},webhook_configuration,health_status` };
-    return then(await call({ app: app(), method: "GET", path: idPath(phoneNumberId), token, query }), standingOf);
-  },
-  async readAppSubscription() {
-    const path = idPath(app().id ?? "", "/subscriptions");
-    return then(await call({ app: app(), method: "GET", path, token: appToken(app()) }), subscriptionOf);
-  },
-  async isSubscribed(wabaId, token) {
-    return then(await call({ app: app(), method: "GET", path: idPath(wabaId, "/subscribed_apps"), token }), (json) =>
-      list(json.data).some((entry) => text(obj(obj(entry).whatsapp_business_api_data).id) === app().id),
-    );
-  },
-  async subscribe(wabaId, token) {
-    return then(await call({ app: app(), method: "POST", path: idPath(wabaId, "/subscribed_apps"), token }), () => null);
-  },
-  async setAccountCallback(wabaId, to, token) {
-    return then(
-      await call({ app: app(), method: "POST", path: idPath(wabaId, "/subscribed_apps"), token, body: overrideOf(to) }),
-      () => null,
-    );
-  },
-  async setNumberCallback(phoneNumberId, to, token) {
-    const body = { webhook_configuration: overrideOf(to) };
-    return then(await call({ app: app(), method: "POST", path: idPath(phoneNumberId), token, body }), () => null);
-  },
-  async register(phoneNumberId, pin, token) {
-    const body = { messaging_product: "whatsapp", pin };
-    return then(await call({ app: app(), method: "POST", path: idPath(phoneNumberId, "/register"), token, body }), () => null);
-  },
-  async requestSync(phoneNumberId, kind, token) {
-    const body = { messaging_product: "whatsapp", sync_type: SYNC_TYPES[kind] };
-    return then(
-      await call({ app: app(), method: "POST", path: idPath(phoneNumberId, "/smb_app_data"), token, body }),
-      (json) => ({
+      const token = text(answer.value.access_token);
+      if (!token) return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
+      return { ok: true, value: { token: new Secret(token), expiresInSeconds: whole(answer.value.expires_in) } };
+    },
+    async fetchClientToken(businessId) {
+      const system = env().META_SYSTEM_USER_TOKEN;
+      if (!system) return { ok: false, refusal: { kind: "not_sent", code: null, subcode: null } };
+      const path = idPath(businessId, "/system_user_access_tokens");
+      const answer = await ask({ method: "POST", path, token: new Secret(system), body: { fetch_only: true } });
+      if (!answer.ok) return answer;
+      const token = text(answer.value.access_token);
+      if (!token) return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
+      return { ok: true, value: new Secret(token) };
+    },
+    async inspectToken(token) {
+      return then(
+        await ask({ method: "GET", path: "debug_token", token: appToken(app()), query: { input_token: token.open() } }),
+        (json) => reportOf(obj(json.data), app().id),
+      );
+    },
+    async readAccount(wabaId, token) {
+      return then(await ask({ method: "GET", path: idPath(wabaId), token, query: { fields: ACCOUNT_FIELDS } }), accountOf);
+    },
+    async listNumbers(wabaId, token) {
+      const out: RemoteNumber[] = [];
+      let after: string | null = null;
+      for (let page = 0; page < PAGES; page++) {
+        const query: Record<string, string> = { fields: NUMBER_FIELDS, limit: "100", ...(after ? { after } : {}) };
+        const answer: AccountAnswer<Json> = await ask({ method: "GET", path: idPath(wabaId, "/phone_numbers"), token, query });
+        if (!answer.ok) return answer;
+        // an answer without a list proves nothing
+        if (!Array.isArray(answer.value.data)) break;
+        out.push(...answer.value.data.map((n) => numberOf(obj(n))));
+        const paging = obj(answer.value.paging);
+        after = text(obj(paging.cursors).after);
+        if (!paging.next || !after) return { ok: true, value: out };
+      }
+      return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
+    },
+    async readStanding(phoneNumberId, token) {
+      const query = { fields: `${NUMBER_FIELDS},webhook_configuration,health_status` };
+      return then(await ask({ method: "GET", path: idPath(phoneNumberId), token, query }), standingOf);
+    },
+    async readAppSubscription() {
+      const path = idPath(app().id ?? "", "/subscriptions");
+      return then(await ask({ method: "GET", path, token: appToken(app()) }), subscriptionOf);
+    },
+    async isSubscribed(wabaId, token) {
+      return then(await ask({ method: "GET", path: idPath(wabaId, "/subscribed_apps"), token }), (json) =>
+        list(json.data).some((entry) => text(obj(obj(entry).whatsapp_business_api_data).id) === app().id),
+      );
+    },
+    async subscribe(wabaId, token) {
+      return then(await ask({ method: "POST", path: idPath(wabaId, "/subscribed_apps"), token }), () => null);
+    },
+    async setAccountCallback(wabaId, to, token) {
+      return then(
+        await ask({ method: "POST", path: idPath(wabaId, "/subscribed_apps"), token, body: overrideOf(to) }),
+        () => null,
+      );
+    },
+    async setNumberCallback(phoneNumberId, to, token) {
+      const body = { webhook_configuration: overrideOf(to) };
+      return then(await ask({ method: "POST", path: idPath(phoneNumberId), token, body }), () => null);
+    },
+    async register(phoneNumberId, pin, token) {
+      const body = { messaging_product: "whatsapp", pin };
+      return then(await ask({ method: "POST", path: idPath(phoneNumberId, "/register"), token, body }), () => null);
+    },
+    async requestSync(phoneNumberId, kind, token) {
+      const body = { messaging_product: "whatsapp", sync_type: SYNC_TYPES[kind] };
+      return then(await ask({ method: "POST", path: idPath(phoneNumberId, "/smb_app_data"), token, body }), (json) => ({
         requestId: text(json.request_id),
-      }),
-    );
-  },
-});
+      }));
+    },
+  };
+};
 
 /** The calls of the platform's own app. */
 export const metaAccounts: AccountAdmin = accountsOf(platformApp);
