@@ -1,12 +1,13 @@
 import { defineConfig, devices } from "@playwright/test";
+import { lane, laneCount } from "./e2e/lane";
 
-// The programs under test are started by `npm test`; this only drives a browser against them.
+// The programs under test are started by `npm test`; this only drives browsers against them, one for each stack.
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.spec.ts",
   outputDir: "test-results",
   fullyParallel: false,
-  workers: 1,
+  workers: laneCount,
   retries: 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
@@ -14,7 +15,7 @@ export default defineConfig({
   reporter: process.env.E2E_RESULTS ? [["list"], ["json", { outputFile: process.env.E2E_RESULTS }]] : [["list"]],
   use: {
     ...devices["Desktop Chrome"],
-    baseURL: process.env.BASE_URL ?? "http://127.0.0.1:3000",
+    baseURL: lane().BASE_URL ?? "http://127.0.0.1:3000",
     locale: "en-GB",
     timezoneId: "Asia/Jakarta",
     screenshot: "only-on-failure",

@@ -39,7 +39,7 @@ test("with an own Meta app a number is connected by a form, and a message comes 
   await expect(desk.getByRole("listitem").filter({ hasText: "Kantor Mandiri" })).toContainText("Own Meta app");
   await expect(field("Callback URL")).toHaveValue(/\/api\/webhooks\/whatsapp\/t\/[A-Za-z0-9_-]{43}$/);
 
-  await writesTo("Kantor Mandiri", "6281230002301", "Ratih Sendiri", "Lewat aplikasi kami sendiri?");
+  await writesTo("Kantor Mandiri", "6281230009901", "Ratih Sendiri", "Lewat aplikasi kami sendiri?");
   await desk.goto("/inbox/all");
-  await expect(rowOf(desk, { name: "Ratih Sendiri", digits: "6281230002301" })).toContainText("Lewat aplikasi kami sendiri?");
+  await expect(rowOf(desk, { name: "Ratih Sendiri", digits: "6281230009901" })).toContainText("Lewat aplikasi kami sendiri?");
 });

@@ -1,5 +1,6 @@
 /** What `npm test` tells the journeys: addresses, firms, people. */
 import fs from "node:fs";
+import { lane } from "./lane";
 
 interface Person {
   email: string;
@@ -16,7 +17,7 @@ interface Firm {
 
 /** One of the launcher's settings. @throws Error that says how to run the journeys */
 export const given = (name: string): string => {
-  const value = process.env[name];
+  const value = lane()[name] ?? process.env[name];
   if (!value) throw new Error(`${name} is not set: run the journeys by "npm test -- --only e2e"`);
   return value;
 };

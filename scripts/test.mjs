@@ -81,40 +81,65 @@ async function db(secrets) {
   });
 }
 
+// Stacks that journeys run against side by side. A journey has one for itself: it may count rows, break sends and arrange accounts.
+const LANES = 2;
+
 async function e2e(secrets) {
   const chromium = await findChromium();
-  const { ownerUrl: unitUrl, redisUrl: unitRedis } = await stores(secrets);
-  const ownerUrl = urlWith(unitUrl, { database: "e2e" });
-  const redisUrl = unitRedis.replace(/\/0$/, "/1"); // jobs of the db tests must not reach this worker
+  await stores(secrets);
   const build = await ensureBuild(step);
-  await prepareDatabase(ownerUrl, secrets);
-  const seedFile = path.join(dir, "seed.json");
-  const seed = await seedOnce({ ownerUrl, secrets, file: seedFile, scenario: "e2e", own: true });
-  const ports = await choosePorts(25_000);
-  const statePath = path.join(dir, "sandbox-state.json");
-  const ledgerPath = path.join(dir, "sandbox-ledger.ndjson");
-  const env = environments({ ports, ownerUrl, redisUrl, secrets, statePath, ledgerPath, outboxUnknownSeconds: 5 });
-  writeSandboxState(statePath, { secrets, receiverUrl: env.urls.receiver, seed });
-  await startPrograms({ supervisor, build, env, logDir, sandboxLog: path.join(dir, "sandbox.log"), cwd: dir });
-  step("web, receiver, worker and sandbox are up");
+  const lanes = [];
+  for (let n = 1; n <= LANES; n++) lanes.push(await openLane(secrets, build, n));
+  step(`web, receiver, worker and sandbox are up, ${LANES} times`);
   return await playwright({
     results,
     env: {
-      BASE_URL: env.urls.web,
-      SANDBOX_URL: env.urls.sandbox,
-      RECEIVER_URL: env.urls.receiver,
-      WORKER_URL: env.urls.worker,
-      E2E_SEED: seedFile,
-      DATABASE_OWNER_URL: ownerUrl,
-      REDIS_URL: redisUrl,
-      LOG_DIR: logDir,
-      SANDBOX_LEDGER: ledgerPath,
+      E2E_LANES: JSON.stringify(lanes),
       META_APP_SECRET: secrets.META_APP_SECRET,
       META_WEBHOOK_VERIFY_TOKEN: secrets.META_WEBHOOK_VERIFY_TOKEN,
       METRICS_TOKEN: secrets.METRICS_TOKEN,
       CHROMIUM_PATH: chromium,
     },
   });
+}
+
+/** Starts one whole stack with a database, a Redis database and logs of its own. @returns what its journeys must know of it */
+async function openLane(secrets, build, n) {
+  const { ownerUrl: unitUrl, redisUrl: unitRedis } = await stores(secrets);
+  const name = `e2e${n}`;
+  const own = path.join(dir, name);
+  fs.mkdirSync(own, { recursive: true });
+  const ownerUrl = urlWith(unitUrl, { database: name });
+  const redisUrl = unitRedis.replace(/\/0$/, `/${n}`); // jobs of the db tests must not reach this worker
+  await prepareDatabase(ownerUrl, secrets);
+  const seedFile = path.join(own, "seed.json");
+  const seed = await seedOnce({ ownerUrl, secrets, file: seedFile, scenario: "e2e", own: true });
+  const ports = await choosePorts(25_000);
+  const statePath = path.join(own, "sandbox-state.json");
+  const ledgerPath = path.join(own, "sandbox-ledger.ndjson");
+  const env = environments({ ports, ownerUrl, redisUrl, secrets, statePath, ledgerPath, outboxUnknownSeconds: 5 });
+  writeSandboxState(statePath, { secrets, receiverUrl: env.urls.receiver, seed });
+  const logs = path.join(own, "logs");
+  await startPrograms({
+    supervisor,
+    build,
+    env,
+    logDir: logs,
+    sandboxLog: path.join(own, "sandbox.log"),
+    cwd: own,
+    suffix: `-${n}`,
+  });
+  return {
+    BASE_URL: env.urls.web,
+    SANDBOX_URL: env.urls.sandbox,
+    RECEIVER_URL: env.urls.receiver,
+    WORKER_URL: env.urls.worker,
+    E2E_SEED: seedFile,
+    DATABASE_OWNER_URL: ownerUrl,
+    REDIS_URL: redisUrl,
+    LOG_DIR: logs,
+    SANDBOX_LEDGER: ledgerPath,
+  };
 }
 
 async function main() {

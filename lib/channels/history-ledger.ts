@@ -7,6 +7,8 @@ export interface HistoryPiece {
   channelId: Id<"channel">;
   phase: number;
   order: number;
+  /** Place among the parts of the chunk, from 0. */
+  part: number;
   /** Percent of the whole, 0 to 100. */
   progress: number;
   messages: number;
@@ -17,15 +19,16 @@ export async function noteHistory(sql: Sql, pieces: readonly HistoryPiece[]): Pr
   if (pieces.length === 0) return;
   await sql.run(
     "history.note",
-    `insert into history_chunks (org_id, channel_id, phase, chunk_order, progress, messages, received_at)
-      select distinct on (u.channel, u.phase, u.ord) $1, u.channel, u.phase, u.ord, u.progress, u.messages, $7
-      from unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $6::int[]) u (channel, phase, ord, progress, messages)
-      on conflict (org_id, channel_id, phase, chunk_order) do nothing`,
+    `insert into history_chunks (org_id, channel_id, phase, chunk_order, part, progress, messages, received_at)
+      select distinct on (u.channel, u.phase, u.ord, u.part) $1, u.channel, u.phase, u.ord, u.part, u.progress, u.messages, $8
+      from unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[]) u (channel, phase, ord, part, progress, messages)
+      on conflict (org_id, channel_id, phase, chunk_order, part) do nothing`,
     [
       sql.ctx.orgId,
       pieces.map((p) => p.channelId),
       pieces.map((p) => p.phase),
       pieces.map((p) => p.order),
+      pieces.map((p) => p.part),
       pieces.map((p) => p.progress),
       pieces.map((p) => p.messages),
       sql.ctx.now,

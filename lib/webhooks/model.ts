@@ -9,10 +9,10 @@ export const SPLIT_BYTES = 16 * 1024 * 1024;
 /** Meta batches up to 1,000 updates; a body with more than this is not understood but kept. */
 export const MOST_PIECES = 10_000;
 export const PROCESS_BATCH = 500;
-/** Pieces of a phone app's past handled at once: each may hold hundreds of messages, and those who write now wait for it. */
+/** Parts of a phone app's past handled at once: those who write now wait for it. */
 export const PAST_BATCH = 1;
 /** How long an organisation's past rests between two sets, so that it never takes a core for itself. Milliseconds. */
-export const PAST_REST = 150;
+export const PAST_REST = 40;
 /** Kept events handed over at once when an account was connected. */
 export const REROUTE_BATCH = 200;
 /** Sealed bytes of payloads handled in one set, apart from the first. */

@@ -7,9 +7,10 @@ import { closeDb } from "@/lib/platform/db";
 import { orgKeys } from "@/lib/platform/keys";
 import { closePools, poolOf } from "@/lib/platform/pool";
 import { closeRedis } from "@/lib/platform/redis";
+import { PART_MESSAGES } from "@/lib/providers/meta/split-history";
 import { ctxOf, fakeMetaId, type MadeOrganisation, makeChannel, makeOrganisation } from "@/lib/testing/factory";
 import { deliver, drain, envelopeOf, messagesChange, readyIntake, textMessage } from "@/lib/testing/webhooks";
-import { rerouteUnrouted, splitDeliveries } from "@/lib/webhooks";
+import { processOrganisation, rerouteUnrouted, splitDeliveries } from "@/lib/webhooks";
 
 const owner = () => poolOf("owner");
 const one = async <T>(text: string, values: unknown[]): Promise<T> => (await owner().query(text, values)).rows[0] as T;
@@ -109,6 +110,35 @@ describe("a number that lives on the phone app", () => {
     // a word of today opens the window and is unread, as everywhere
     await take(org, messagesChange(phoneOf(org), { messages: [textMessage(wamid(), "628111", "hari ini")] }));
     expect((await shown(org)).row).toMatchObject({ unread: 1, preview: { text: "hari ini" } });
+  });
+
+  test("a chunk of many messages is handled in parts, and counts as told as far as it is", async () => {
+    const org = await makeOrganisation();
+    const messages = Array.from({ length: 2 * PART_MESSAGES + 15 }, (_, i) => ({
+      from: "628111",
+      id: wamid(),
+      timestamp: String(1_789_000_000 + i),
+      type: "text",
+      text: { body: `lama ${i}` },
+      history_context: { status: "READ" },
+    }));
+    const chunk = field(org, "history", {
+      history: [{ metadata: { phase: 0, chunk_order: 1, progress: 100 }, threads: [{ id: "628111", messages }] }],
+    });
+    expect(await deliver(envelopeOf(wabaOf(org), chunk))).toBe(200);
+    await splitDeliveries();
+    const told = async () =>
+      (await one<{ n: number }>("select coalesce(sum(messages), 0)::int as n from history_chunks where org_id = $1", [org.id])).n;
+    const seen: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      expect(await processOrganisation(asId("organisation", org.id))).toMatchObject({ taken: 1, past: true, more: i < 2 });
+      expect((await counts(org)).messages).toBe(await told());
+      seen.push(await told());
+    }
+    expect(seen).toEqual([PART_MESSAGES, 2 * PART_MESSAGES, messages.length]);
+    // told once more, by another delivery
+    await take(org, { ...chunk, value: { ...chunk.value, again: 1 } });
+    expect([await told(), (await counts(org)).messages]).toEqual([messages.length, messages.length]);
   });
 
   test("files of the past take the place of their placeholders, whichever comes first and however often", async () => {

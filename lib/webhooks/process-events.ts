@@ -239,7 +239,7 @@ async function openPayloads(sql: Sql, ids: string[]): Promise<Map<string, string
 async function keepHistory(sql: Sql, channelId: Id<"channel">, { chunks, declined }: History): Promise<void> {
   await noteHistory(
     sql,
-    chunks.map(({ phase, order, progress, messages }) => ({ channelId, phase, order, progress, messages: messages.length })),
+    chunks.map(({ messages, ...chunk }) => ({ channelId, ...chunk, messages: messages.length })),
   );
   if (declined !== null) await noteDeclined(sql, channelId, declined);
 }

@@ -74,19 +74,21 @@ export async function startStores({
 /**
  * Web, receiver, worker and sandbox from a production build; waits until each is healthy.
  * @param {{supervisor: import("./supervise.mjs").Supervisor, build: {server: string, receiver: string, worker: string, sandbox: string},
- *   env: ReturnType<import("./environment.mjs").environments>, logDir: string, sandboxLog: string, cwd: string}} options
+ *   env: ReturnType<import("./environment.mjs").environments>, logDir: string, sandboxLog: string, cwd: string, suffix?: string}} options
+ *   `suffix` tells the children of several stacks under one supervisor apart
  */
-export async function startPrograms({ supervisor, build, env, logDir, sandboxLog, cwd }) {
-  fs.mkdirSync(path.dirname(sandboxLog), { recursive: true });
+export async function startPrograms({ supervisor, build, env, logDir, sandboxLog, cwd, suffix = "" }) {
+  for (const folder of [logDir, path.dirname(sandboxLog)]) fs.mkdirSync(folder, { recursive: true });
   const files = { sandbox: build.sandbox, receiver: build.receiver, worker: build.worker, web: build.server };
   const urls = healthUrls(env.urls);
   const start = async (name) => {
     const log = name === "sandbox" ? sandboxLog : path.join(logDir, `${name}.log`);
     // Next's server gives its process a title of its own
     const markers = name === "web" ? [files[name], "next-server"] : [files[name]];
-    await supervisor.add(name, markers, program({ args: [files[name]], env: env[name], log, cwd }));
-    await waitHealthy({ name, url: urls[name], log, restarts: () => supervisor.restarts(name) });
-    return { name, log };
+    const child = `${name}${suffix}`;
+    await supervisor.add(child, markers, program({ args: [files[name]], env: env[name], log, cwd }));
+    await waitHealthy({ name: child, url: urls[name], log, restarts: () => supervisor.restarts(child) });
+    return { name: child, log };
   };
   const started = await Promise.all(["sandbox", "receiver", "worker", "web"].map(start));
   // whose port was taken meanwhile has ended by now, and what answered was somebody else

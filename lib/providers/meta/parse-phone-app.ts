@@ -23,6 +23,8 @@ export function parseEcho(payload: Json): InboundMessage {
 export interface HistoryChunk {
   phase: number;
   order: number;
+  /** Place among the parts of the chunk, from 0. */
+  part: number;
   /** Percent of the whole that has been told, 0 to 100. */
   progress: number;
   messages: InboundMessage[];
@@ -48,10 +50,11 @@ const within = (v: unknown, low: number, high: number) => Math.min(high, Math.ma
 /**
  * A `history` value. Threads and messages that cannot be read are left out one by one: the past is told in pieces that never
  * come again, and one bad element must not cost the others.
- * @param payload with `value` as Meta sent it
+ * @param payload with `value` as Meta sent it, and `part` where a chunk was cut
  */
 export function parseHistory(payload: Json): History {
   const value = obj(payload.value);
+  const part = within(payload.part, 0, 1_000_000);
   let declined: number | null = null;
   const chunks = list(value.history).flatMap((entry): HistoryChunk[] => {
     const { metadata, threads, errors } = obj(entry);
@@ -61,7 +64,13 @@ export function parseHistory(payload: Json): History {
     const { phase, chunk_order, progress } = obj(metadata);
     const messages = threads.flatMap((thread) => threadOf(value, obj(thread)));
     return [
-      { phase: within(phase, 0, 99), order: within(chunk_order, 0, 1_000_000), progress: within(progress, 0, 100), messages },
+      {
+        phase: within(phase, 0, 99),
+        order: within(chunk_order, 0, 1_000_000),
+        part,
+        progress: within(progress, 0, 100),
+        messages,
+      },
     ];
   });
   return { chunks, files: list(value.messages).flatMap((message) => fileOf(value, obj(message))), declined };

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { phoneAliases } from "@/lib/kernel/phone";
 import { isObject, type Json, list, str } from "@/lib/providers/meta/json";
+import { splitHistory } from "@/lib/providers/meta/split-history";
 
 export type PieceKind = "message" | "status" | "error" | "echo" | "generic";
 
@@ -87,6 +88,11 @@ function splitChange(entry: Json, change: unknown): Piece[] {
     dedupe: ["generic", scope, wabaId ?? "", field, digest(what), time],
     payload: { entryId, entryTime: str(entry.time), field, value: what },
   });
+  if (field === "history")
+    return splitHistory(value).map(({ value: own, part }) => {
+      const piece = generic(own);
+      return { ...piece, dedupe: [...piece.dedupe, String(part)], payload: { ...piece.payload, part } };
+    });
   const echoes = list(value.message_echoes).map(
     (echo): Piece => ({
       ...base,
