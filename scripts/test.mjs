@@ -14,7 +14,7 @@ import { explain, step } from "./lib/say.mjs";
 import { loadSecrets } from "./lib/secrets.mjs";
 import { seedOnce, writeSandboxState } from "./lib/seeding.mjs";
 import { startPrograms, startStores } from "./lib/stack.mjs";
-import { chaos, conclude, format, inOrder, playwright, types, vitest } from "./lib/suites.mjs";
+import { conclude, format, inOrder, playwright, TRIALS, trial, types, vitest } from "./lib/suites.mjs";
 import { claim, program, Supervisor } from "./lib/supervise.mjs";
 
 const dir = path.join(dataDir, "test");
@@ -155,8 +155,8 @@ async function main() {
     ],
     db: [["db", () => db(secrets)]],
     e2e: [["e2e", () => e2e(secrets)]],
-    // the trial has stores of its own: ours would only take its processor time
-    chaos: [["chaos", () => supervisor.bye().then(chaos)]],
+    // trials have stores of their own: ours would only take their processor time
+    chaos: Object.keys(TRIALS).map((name) => [name, () => supervisor.bye().then(() => trial(name))]),
   };
   return await inOrder(only ? suites[only] : Object.values(suites).flat());
 }
