@@ -23,7 +23,7 @@ export function ShareLink({ journey, at }: { journey: OnboardingView; at: string
     onSuccess: () => make.reset(),
     onSettled: look,
   });
-  const until = journey.linkUntil ?? make.data?.expiresAt ?? null;
+  const until = journey.link?.until ?? make.data?.expiresAt ?? null;
   const trouble = make.error ?? end.error;
   return (
     <Card>
@@ -39,6 +39,11 @@ export function ShareLink({ journey, at }: { journey: OnboardingView; at: string
         </div>
       )}
       {until && <p className="mt-3 text-sm">{t("link.until", { when: format.dateTime(new Date(until), WHEN) })}</p>}
+      {journey.link?.openedAt && (
+        <p className="mt-1 text-sm text-muted">
+          {t("link.opened", { when: format.dateTime(new Date(journey.link.openedAt), WHEN) })}
+        </p>
+      )}
       <div className="mt-3 flex flex-wrap gap-2">
         <Button size="sm" pending={make.isPending} onClick={() => make.mutate()}>
           {until ? t("link.again") : t("link.make")}

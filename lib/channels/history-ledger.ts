@@ -1,5 +1,4 @@
 /** Step: which pieces of a number's past have arrived, in whatever order and however often. */
-import { PLACEHOLDER } from "@/lib/kernel/content";
 import type { Id } from "@/lib/kernel/ids";
 import type { Sql } from "@/lib/platform/sql";
 
@@ -63,8 +62,6 @@ export interface HistoryState {
   progress: number | null;
   messages: number;
   declined: boolean;
-  /** Files that have not come: Meta hands over those of the last 14 days only. */
-  missing: number;
 }
 
 /** How far the past of each number of the phone app has come, by channel id. */
@@ -74,20 +71,12 @@ export async function readHistory(sql: Sql): Promise<Map<string, HistoryState>> 
     progress: number | null;
     messages: number;
     history_declined: number | null;
-    missing: number;
   }>(
     "history.state",
-    `select c.id, max(h.progress) as progress, coalesce(sum(h.messages), 0)::int as messages, c.history_declined,
-        (select count(*)::int from messages m join conversations v on v.org_id = m.org_id and v.id = m.conversation_id
-          where m.org_id = c.org_id and m.type = '${PLACEHOLDER}' and v.channel_id = c.id) as missing
+    `select c.id, max(h.progress) as progress, coalesce(sum(h.messages), 0)::int as messages, c.history_declined
       from channels c left join history_chunks h on h.org_id = c.org_id and h.channel_id = c.id
       where c.org_id = $1 and c.coexistence group by c.org_id, c.id, c.history_declined`,
     [sql.ctx.orgId],
   );
-  return new Map(
-    rows.map((r) => [
-      r.id,
-      { progress: r.progress, messages: r.messages, declined: r.history_declined !== null, missing: r.missing },
-    ]),
-  );
+  return new Map(rows.map((r) => [r.id, { progress: r.progress, messages: r.messages, declined: r.history_declined !== null }]));
 }

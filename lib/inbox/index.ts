@@ -3,6 +3,7 @@
  * Does not live here: message states and sending (messages), who clients are (contacts).
  * Invariants: the row carries what its list shows; a free reply leaves only inside the 24-hour window.
  */
+export { countPlaceholders } from "@/lib/inbox/count-placeholders";
 export { saveDraft } from "@/lib/inbox/drafts";
 export { getConversationView } from "@/lib/inbox/get-conversation";
 export { flushSearch, indexOrganisation, sweepSearch } from "@/lib/inbox/index-search";

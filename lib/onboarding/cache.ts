@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Ctx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
 import { ALL_PATHS, STEP_STATES, STEPS, type StepRow } from "@/lib/onboarding/model";
+import type { LinkState } from "@/lib/onboarding/share-link";
 import type { SessionRow } from "@/lib/onboarding/store";
 import { counters } from "@/lib/platform/metrics";
 import { producerRedis } from "@/lib/platform/redis";
@@ -15,11 +16,11 @@ import { inTenantSql, type Sql } from "@/lib/platform/sql";
 const FRESH = 5;
 const keyOf = (orgId: Id<"organisation">, id: Id<"onboarding">) => `parley:onboarding:${orgId}:${id}`;
 
-/** A journey with its steps, and until when a link to it works. */
+/** A journey with its steps and its link. */
 export interface KeptJourney {
   row: SessionRow;
   steps: StepRow[];
-  linkUntil: Date | null;
+  link: LinkState | null;
 }
 const bytes = z.base64().transform((v) => Buffer.from(v, "base64"));
 const KeptJourney = z.object({
@@ -44,7 +45,7 @@ const KeptJourney = z.object({
       subcode: z.nullable(z.number()),
     }),
   ),
-  linkUntil: z.nullable(z.coerce.date()),
+  link: z.nullable(z.object({ until: z.coerce.date(), openedAt: z.nullable(z.coerce.date()) })),
 });
 
 /** What was kept of a journey of this organisation, or null. Never throws. */

@@ -1,6 +1,7 @@
 /** Queries: one journey, and the page of numbers. */
-import { findChannel, listChannelRows, readHistory } from "@/lib/channels";
+import { findChannel, type HistoryState, listChannelRows, readHistory } from "@/lib/channels";
 import { allow } from "@/lib/identity";
+import { countPlaceholders } from "@/lib/inbox";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
 import { addMs } from "@/lib/kernel/time";
@@ -9,9 +10,9 @@ import { type KeptJourney, keepJourney, recallJourney } from "@/lib/onboarding/c
 import { canFetchTokens } from "@/lib/onboarding/claim-account";
 import { nextStep, pathsOffered, STEPS, type StepRow, SYNC_WITHIN } from "@/lib/onboarding/model";
 import { claimantOf } from "@/lib/onboarding/prove-account";
-import { linkUntil } from "@/lib/onboarding/share-link";
+import { type LinkState, readLink } from "@/lib/onboarding/share-link";
 import { getSessionRow, listOpenSessions, listSteps, listStepsOf, type Session, toSession } from "@/lib/onboarding/store";
-import type { InvitationView, NumbersView, OnboardingView, ProposalView } from "@/lib/onboarding/views";
+import type { InvitationView, NumbersView, NumberView, OnboardingView, ProposalView } from "@/lib/onboarding/views";
 import { isOn } from "@/lib/platform/flags";
 import { orgKeys } from "@/lib/platform/keys";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
@@ -21,7 +22,7 @@ export async function getOnboarding(ctx: Ctx, { sessionId }: { sessionId: Id<"on
   allowJourney(ctx, sessionId);
   const kept = (await recallJourney(ctx.orgId, sessionId)) ?? (await readJourney(ctx, sessionId));
   const session = toSession(await orgKeys(ctx.orgId), kept.row);
-  const view = toOnboardingView(ctx, session, kept.steps, kept.linkUntil);
+  const view = toOnboardingView(ctx, session, kept.steps, kept.link);
   if (session.state !== "done") return view;
   return inTenantSql(ctx, async (sql) => ({ ...view, number: await readConnected(sql, session.channelId) }));
 }
@@ -39,7 +40,7 @@ async function readJourney(ctx: Ctx, sessionId: Id<"onboarding">): Promise<KeptJ
   const read = await inTenantSql(ctx, async (sql) => ({
     row: await getSessionRow(sql, sessionId),
     steps: await listSteps(sql, sessionId),
-    linkUntil: await linkUntil(sql, sessionId),
+    link: await readLink(sql, sessionId),
   }));
   await keepJourney(ctx.orgId, read);
   return read;
@@ -56,7 +57,7 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
   allow(ctx, "numbers.connect");
   const paths = pathsOffered(await isOn("onboarding.embedded", ctx.orgId));
   return inTenantSql(ctx, async (sql) => {
-    const [channels, pasts] = [await listChannelRows(sql), await readHistory(sql)];
+    const [channels, pasts, missing] = [await listChannelRows(sql), await readHistory(sql), await countPlaceholders(sql)];
     const sessions = await listOpenSessions(sql);
     const steps = await listStepsOf(
       sql,
@@ -70,7 +71,7 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
         status,
         coexistence,
         ownApp: appId !== null,
-        past: pasts.get(id) ?? null,
+        past: pastOf(pasts.get(id), missing.get(id)),
       })),
       open: sessions.map((session) => toOnboardingView(ctx, session, steps.get(session.id) ?? [], null)),
       proposals: await listProposals(sql),
@@ -79,6 +80,8 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
     };
   });
 }
+
+const pastOf = (past: HistoryState | undefined, missing = 0): NumberView["past"] => (past ? { ...past, missing } : null);
 
 /** Seen through the policy of the table: others' accounts do not exist here. */
 async function listProposals(sql: Sql): Promise<ProposalView[]> {
@@ -103,7 +106,7 @@ const decides = (ctx: Ctx, session: Session): boolean => {
   return viewer !== null && viewer !== claimantOf(session);
 };
 
-function toOnboardingView(ctx: Ctx, session: Session, rows: readonly StepRow[], link: Date | null): OnboardingView {
+function toOnboardingView(ctx: Ctx, session: Session, rows: readonly StepRow[], link: LinkState | null): OnboardingView {
   const { facts } = session;
   const steps = STEPS.map(
     (step) => rows.find((r) => r.step === step) ?? { step, state: "waiting" as const, cause: null, code: null },
@@ -133,6 +136,6 @@ function toOnboardingView(ctx: Ctx, session: Session, rows: readonly StepRow[], 
     channelId: session.channelId,
     syncUntil: syncUntilOf(session, steps),
     approval: asked === "approve" ? (decides(ctx, session) ? "decide" : "wait") : null,
-    linkUntil: link?.toISOString() ?? null,
+    link: link && { until: link.until.toISOString(), openedAt: link.openedAt?.toISOString() ?? null },
   };
 }

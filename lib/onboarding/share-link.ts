@@ -62,12 +62,17 @@ const revokeLinks = (sql: Sql, sessionId: Id<"onboarding">): Promise<number> =>
     [sql.ctx.orgId, sessionId, sql.ctx.now],
   );
 
-/** Until when the link of a journey works; null without one. */
-export async function linkUntil(sql: Sql, sessionId: Id<"onboarding">): Promise<Date | null> {
-  const [row] = await sql.rows<{ expires_at: Date }>(
-    "onboarding.link_until",
-    "select expires_at from onboarding_links where org_id = $1 and session_id = $2 and revoked_at is null and expires_at > now() limit 1",
+export interface LinkState {
+  until: Date;
+  /** When somebody first opened it; null while nobody has. */
+  openedAt: Date | null;
+}
+/** How the link of a journey stands; null without one that works. */
+export async function readLink(sql: Sql, sessionId: Id<"onboarding">): Promise<LinkState | null> {
+  const [row] = await sql.rows<{ expires_at: Date; opened_at: Date | null }>(
+    "onboarding.link_state",
+    "select expires_at, opened_at from onboarding_links where org_id = $1 and session_id = $2 and revoked_at is null and expires_at > now() limit 1",
     [sql.ctx.orgId, sessionId],
   );
-  return row?.expires_at ?? null;
+  return row ? { until: row.expires_at, openedAt: row.opened_at } : null;
 }

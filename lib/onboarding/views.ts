@@ -36,8 +36,8 @@ export const OnboardingView = z.object({
   syncUntil: z.nullable(z.string()),
   /** A claim that waits for a second admin: `decide` when the viewer is one, else `wait`. */
   approval: z.nullable(z.enum(["decide", "wait"])),
-  /** Until when a link made for somebody without an account works; null without one. */
-  linkUntil: z.nullable(z.string()),
+  /** A link made for somebody without an account: until when it works, and when it was first opened. Null without one. */
+  link: z.nullable(z.object({ until: z.string(), openedAt: z.nullable(z.string()) })),
 });
 export type OnboardingView = z.infer<typeof OnboardingView>;
 

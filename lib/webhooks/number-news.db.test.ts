@@ -209,6 +209,19 @@ test("a number is meant by its own digits or id, within its organisation and acc
   expect(await changesOf(two.org)).toEqual([]);
 });
 
+test("what is said of a whole account reaches each organisation with a number in it; what names a number there, nobody", async () => {
+  const [one, two] = [await firm(), { org: await makeOrganisation({ channels: [] }) }];
+  const { wabaId } = one.channel;
+  await makeChannel(two.org.id, await orgKeys(two.org.id), { wabaId });
+  await owner().query("update channels set connected_at = now() - interval '1 day' where org_id = $1", [two.org.id]);
+  await tell(wabaId, ["account_review_update", { decision: "REJECTED" }], ago(100), one.org, two.org);
+  await tell(wabaId, ["business_capability_update", { max_daily_conversations_per_business: 2000 }], ago(90), one.org, two.org);
+  for (const { org } of [one, two]) expect((await knownOf(org)).map((row) => row.check)).toEqual(["review", "tier"]);
+  const quality: Told = ["phone_number_quality_update", { display_phone_number: one.channel.displayPhone, event: "FLAGGED" }];
+  await tell(wabaId, quality, ago(80), one.org, two.org);
+  for (const { org } of [one, two]) expect((await knownOf(org)).map((row) => row.check)).toEqual(["review", "tier"]);
+});
+
 test("news of an account nobody has connected is kept, and handed over to whoever does", async () => {
   const [org, wabaId, displayPhone] = [await makeOrganisation({ channels: [] }), fakeMetaId(), `1555${fakeMetaId().slice(-7)}`];
   const news: Told[] = [

@@ -166,11 +166,14 @@ function routesOf(piece: Piece, routes: Routes): Route[] {
   return route ? [route] : [];
 }
 
+/** Said of an account as a whole, without a word of any one number of it. */
+const OF_WHOLE_ACCOUNTS = new Set(["account_update", "account_review_update", "business_capability_update"]);
+
 /** Whom our own app's word reaches: a number, or each organisation of an account, if that belongs to one. */
 function tellApart(piece: Piece, known: readonly Route[]): { orgId: string; channelId: string | null }[] {
   if (piece.phoneNumberId) return known.map(({ orgId, channelId }) => ({ orgId, channelId }));
   const orgs = [...new Set(known.map((r) => r.orgId))];
-  return orgs.length > 1 && piece.field !== "account_update" ? [] : orgs.map((orgId) => ({ orgId, channelId: null }));
+  return orgs.length > 1 && !OF_WHOLE_ACCOUNTS.has(piece.field) ? [] : orgs.map((orgId) => ({ orgId, channelId: null }));
 }
 
 async function findRoutes(sql: SystemSql, work: Written[]): Promise<Routes> {
