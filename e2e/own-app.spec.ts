@@ -30,8 +30,21 @@ test("with an own Meta app a number is connected by a form, and a message comes 
   await expect(field("App ID")).toHaveAccessibleDescription(/Only digits/);
   await expect(field("App ID")).toBeFocused();
   await expect(field("App secret")).toHaveAttribute("type", "password");
-  await field("App ID").fill(own.appId);
-  await desk.getByRole("button", { name: "Check and connect" }).click();
+  const fill = async (secret: string) => {
+    await field("App ID").fill(own.appId);
+    await field("App secret").fill(secret);
+    await field("Access token").fill(own.accessToken);
+    await field("WhatsApp Business Account ID").fill(own.wabaId);
+    await field("Phone number ID").fill(own.phoneNumberId);
+    await desk.getByRole("button", { name: "Check and connect" }).click();
+  };
+  // what was pasted wrong is pasted anew: the same again would not help
+  await fill("0123456789abcdef0123456789abcdef");
+  await expect(desk.getByText("Meta does not know the app by this id and secret.")).toBeVisible({ timeout: 20_000 });
+  await expect(desk.getByRole("button", { name: "Try again" })).toHaveCount(0);
+  await desk.getByRole("button", { name: "Start again" }).click();
+  await expect(desk.getByRole("heading", { name: "Connect with your own Meta app" })).toBeVisible();
+  await fill(own.appSecret);
 
   await expect(desk.getByText("Kantor Mandiri is connected.")).toBeVisible({ timeout: 20_000 });
   await expect(desk.getByRole("listitem").filter({ hasText: "Address for messages" })).toContainText("Done");

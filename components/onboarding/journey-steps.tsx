@@ -16,6 +16,8 @@ import type { OnboardingView } from "@/lib/onboarding/views";
 /** Steps whose failure only a new permission of Meta can mend. */
 const NEEDS_META = new Set(["exchange", "prove"]);
 const OF_THE_APP = new Set(["contacts", "history"]);
+/** What is wrong with something that was pasted: trying the same again cannot help. */
+const PASTED_WRONG = new Set(["token_refused", "not_granted", "no_account", "no_number", "app_refused", "not_own"]);
 
 /** Meta's window while it is needed, then each step by itself, with what to do where one stands still. @param at where the journey is spoken to */
 export function JourneySteps({ journey, at }: { journey: OnboardingView; at: string }) {
@@ -39,6 +41,8 @@ export function JourneySteps({ journey, at }: { journey: OnboardingView; at: str
     journey.path !== "manual" && // its token was pasted
     !journey.busy &&
     (!begun || (failed !== undefined && (NEEDS_META.has(failed.step) || failed.cause === "token_refused")));
+  const own = journey.path === "manual";
+  const pasted = own && failed !== undefined && PASTED_WRONG.has(failed.cause ?? "");
   return (
     <>
       {needsMeta && (
@@ -52,10 +56,11 @@ export function JourneySteps({ journey, at }: { journey: OnboardingView; at: str
         <h2 className="mb-1 font-semibold">{t("journey.steps")}</h2>
         <ol className="divide-y divide-line" aria-live="polite">
           {steps.map((step) => (
-            <StepLine key={step.step} step={step}>
+            <StepLine key={step.step} step={step} own={own}>
               {goesOn && step.state === "asked" && step.step !== "approve" && <Choice journey={journey} at={at} />}
               {goesOn && step.step === "approve" && journey.approval && <Approval approval={journey.approval} at={at} />}
-              {goesOn && step === failed && !needsMeta && (
+              {goesOn && step === failed && pasted && <StartAgain at={at} />}
+              {goesOn && step === failed && !needsMeta && !pasted && (
                 <Button size="sm" className="mt-2" pending={retry.isPending} onClick={() => retry.mutate()}>
                   {t("journey.retry")}
                 </Button>
@@ -70,6 +75,28 @@ export function JourneySteps({ journey, at }: { journey: OnboardingView; at: str
           </p>
         )}
       </Card>
+    </>
+  );
+}
+
+/** Ends the journey and leads back to the form. */
+function StartAgain({ at }: { at: string }) {
+  const t = useTranslations("onboarding");
+  const problem = useProblemText();
+  const start = useMutation({
+    mutationFn: () => api.send("POST", `${at}/cancel`, {}),
+    onSuccess: () => window.location.assign("/settings/numbers/manual"),
+  });
+  return (
+    <>
+      <Button size="sm" className="mt-2" pending={start.isPending || start.isSuccess} onClick={() => start.mutate()}>
+        {t("journey.startAgain")}
+      </Button>
+      {start.error && (
+        <p role="alert" className="mt-2 text-sm text-danger-ink">
+          {problem(start.error)}
+        </p>
+      )}
     </>
   );
 }

@@ -13,10 +13,17 @@ const ICONS: Record<string, ReactNode> = {
   asked: <HandHelping className="text-accent-ink" />,
 };
 
+interface Props {
+  step: StepView;
+  /** The journey goes by the customer's own app and token. */
+  own: boolean;
+  children?: ReactNode;
+}
 /** One step with its state in words; where it stands still, why, and what to do next. */
-export function StepLine({ step: { step, state, cause, code }, children }: { step: StepView; children?: ReactNode }) {
+export function StepLine({ step: { step, state, cause, code }, own, children }: Props) {
   const t = useTranslations("onboarding");
-  const known = cause !== null && t.has(`cause.${cause}` as never);
+  // what was pasted is mended by pasting anew, not in Meta's window
+  const words = [own && `ownCause.${cause}`, `cause.${cause}`].find((key) => key && t.has(key as never)) ?? "cause.refused";
   return (
     <li className="flex gap-3 py-2.5" {...(state === "running" && { "aria-current": "step" as const })}>
       <span aria-hidden="true" className="mt-0.5 shrink-0 [&_svg]:size-4.5">
@@ -29,9 +36,7 @@ export function StepLine({ step: { step, state, cause, code }, children }: { ste
             {step === "approve" && state === "asked" ? t("state.second") : t(`state.${state}` as "state.done")}
           </span>
         </p>
-        {cause !== null && (
-          <p className="mt-0.5 text-sm">{known ? t(`cause.${cause}` as "cause.refused") : t("cause.refused")}</p>
-        )}
+        {cause !== null && <p className="mt-0.5 text-sm">{t(words as "cause.refused")}</p>}
         {code !== null && state === "failed" && (
           <p className="mt-0.5 text-sm text-muted tabular">{t("journey.metaCode", { code: String(code) })}</p>
         )}
