@@ -1,5 +1,5 @@
 /** Queries: one journey, and the page of numbers. */
-import { findChannel, listChannelRows, readHistory } from "@/lib/channels";
+import { findChannel, listChannelRows, readHistory, readLeft } from "@/lib/channels";
 import { allow } from "@/lib/identity";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
@@ -57,6 +57,10 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
   const paths = pathsOffered(await isOn("onboarding.embedded", ctx.orgId));
   return inTenantSql(ctx, async (sql) => {
     const [channels, pasts] = [await listChannelRows(sql), await readHistory(sql)];
+    const left = await readLeft(
+      sql,
+      channels.map(({ id }) => id),
+    );
     const sessions = await listOpenSessions(sql);
     const steps = await listStepsOf(
       sql,
@@ -70,6 +74,7 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
         status,
         coexistence,
         ownApp: appId !== null,
+        left: left.get(id) ?? null,
         past: pasts.get(id) ?? null,
       })),
       open: sessions.map((session) => toOnboardingView(ctx, session, steps.get(session.id) ?? [], null)),
