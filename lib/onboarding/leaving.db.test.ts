@@ -9,6 +9,7 @@ import { asId, type Id } from "@/lib/kernel/ids";
 import { minutes } from "@/lib/kernel/time";
 import {
   checkConnections,
+  chooseOnboarding,
   disconnectNumber,
   dueDisconnections,
   finishDisconnection,
@@ -284,6 +285,35 @@ test("a journey that is connecting this number ends with it, one of another numb
   await advance(same);
   expect((await look(same)).state).toBe("cancelled");
   expect((await look(other)).state).toBe("open");
+  expect(await channelOf(one)).toMatchObject({ status: "disconnected" });
+});
+
+test("whoever was connecting another number of the account meanwhile is still told of it in the end", async () => {
+  const one = await connect();
+  const order = { flow: "new", businessId: one.s.businessId, wabaId: one.s.wabaId };
+  const desk = await begin("new", await makeOrganisation({ channels: [], users: people }));
+  const s = await signup(order);
+  await report(desk, s, false);
+  await advance(desk);
+  expect((await look(desk)).steps.find((step) => step.state === "asked")?.step).toBe("number"); // subscribed already
+  await leave(one);
+  await sweep(one);
+  expect([await unsubscribed(one), await endOf(one)]).toEqual([1, "done"]);
+  await chooseOnboarding(desk.ctx, { ...desk, choice: { phoneNumberId: s.phoneNumberId } });
+  await advance(desk);
+  expect((await look(desk)).state).toBe("done");
+  expect(sandbox.context.world.wabas.get(one.s.wabaId)?.subscribed).toBe(true);
+});
+
+test("a night that mends a subscription while its number is being disconnected leaves none behind", async () => {
+  const one = await connect();
+  await control("waba", { wabaId: one.s.wabaId, subscribed: false });
+  const night = checkConnections(one.desk.org.id);
+  await leave(one);
+  await sweep(one);
+  await night;
+  await sweep(one);
+  expect(sandbox.context.world.wabas.get(one.s.wabaId)?.subscribed).toBe(false);
   expect(await channelOf(one)).toMatchObject({ status: "disconnected" });
 });
 
