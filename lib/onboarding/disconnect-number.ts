@@ -51,7 +51,7 @@ export async function disconnectNumber(
         detail: {
           by: "person",
           disconnection: disconnectionId,
-          reason: digestOf(sql, disconnectionId, reason),
+          reasonDigest: digestOf(sql, disconnectionId, reason),
           unsent: unsent.length,
           journeys: journeys.length,
         },

@@ -15,13 +15,14 @@ export async function getDisconnectPreview(ctx: Ctx, { channelId }: { channelId:
     const found = await findChannel(sql, channelId);
     if (!found) throw notFound("channel");
     const past = (await readHistory(sql)).get(channelId);
+    const { conversations, connecting } = await readOpen(sql, channelId);
     const { waiting, inAir, unknown } = await countWaiting(sql, channelId);
     return {
       channel: found,
       waiting,
       inAir: inAir + unknown,
-      conversations: await countOpen(sql, channelId),
-      pastRunning: past?.progress != null && past.progress < 100 && !past.declined,
+      conversations,
+      pastRunning: past !== undefined && !past.declined && (past.progress === null ? connecting : past.progress < 100),
     };
   });
   const { id, name, phone, status, coexistence, wabaId, appId } = channel;
@@ -38,11 +39,13 @@ export async function getDisconnectPreview(ctx: Ctx, { channelId }: { channelId:
   };
 }
 
-async function countOpen(sql: Sql, channelId: Id<"channel">): Promise<number> {
-  const [row] = await sql.rows<{ n: number }>(
-    "disconnect.conversations",
-    "select count(*)::int as n from conversations where org_id = $1 and channel_id = $2 and status = 'open'",
+/** Open conversations of a number, and whether the journey that connected it is still asking for its past. */
+async function readOpen(sql: Sql, channelId: Id<"channel">): Promise<{ conversations: number; connecting: boolean }> {
+  const [row] = await sql.rows<{ conversations: number; connecting: boolean }>(
+    "disconnect.open",
+    `select (select count(*)::int from conversations where org_id = $1 and channel_id = $2 and status = 'open') as conversations,
+      exists (select from onboarding_sessions where org_id = $1 and channel_id = $2 and state = 'open') as connecting`,
     [sql.ctx.orgId, channelId],
   );
-  return row?.n ?? 0;
+  return row ?? { conversations: 0, connecting: false };
 }

@@ -118,7 +118,7 @@ test("a number is disconnected: who, when and why are kept, Meta is told once, t
   const [row] = await rows("select id, reason_sealed from disconnections where channel_id = $1", [one.channelId]);
   expect(row.reason_sealed.includes("Pindah")).toBe(false);
   const vouched = (await orgKeys(one.desk.org.id)).audit.hmac(`disconnection.reason.${row.id}`).digest("Pindah ke nomor baru");
-  expect(entry.detail).toMatchObject({ disconnection: row.id, reason: vouched.toString("hex") });
+  expect(entry.detail).toMatchObject({ disconnection: row.id, reasonDigest: vouched.toString("hex") });
   expect(await trailOf(one.desk.org, "token.destroyed")).toMatchObject([{ actor: "system", detail: { end: "done" } }]);
 });
 
