@@ -22,6 +22,7 @@ import { poolOf } from "@/lib/platform/pool";
 import { inTenantSql } from "@/lib/platform/sql";
 import { makeChat } from "@/lib/testing/conversations";
 import { ctxOf, type MadeOrganisation, makeChannel, makeOrganisation } from "@/lib/testing/factory";
+import { type Gate, openGate } from "@/lib/testing/gate";
 import {
   advance,
   begin,
@@ -40,14 +41,17 @@ import { type Sandbox, startSandbox } from "@/sandbox/server";
 
 const APP = "500100000000001";
 let sandbox: Sandbox;
+let gate: Gate;
 beforeAll(async () => {
   const app = { id: APP, secret: process.env.META_APP_SECRET ?? "", verifyToken: "v" };
   sandbox = await startSandbox({ port: 0, state: { app, businesses: [] }, tune: { latencyMs: [0, 2] } });
-  Object.assign(process.env, metaSettings(sandbox.origin, APP)); // house: a test plays the launcher
+  gate = await openGate(sandbox.origin);
+  Object.assign(process.env, metaSettings(gate.origin, APP)); // house: a test plays the launcher
   goTo(sandbox.origin);
 });
 afterAll(async () => {
   await sandbox.close().catch(() => {}); // the last test has done it
+  await gate.close();
   await closeAll();
 });
 
@@ -306,15 +310,24 @@ test("whoever was connecting another number of the account meanwhile is still to
 });
 
 test("a night that mends a subscription while its number is being disconnected leaves none behind", async () => {
-  const one = await connect();
-  await control("waba", { wabaId: one.s.wabaId, subscribed: false });
-  const night = checkConnections(one.desk.org.id);
-  await leave(one);
-  await sweep(one);
-  await night;
-  await sweep(one);
-  expect(sandbox.context.world.wabas.get(one.s.wabaId)?.subscribed).toBe(false);
-  expect(await channelOf(one)).toMatchObject({ status: "disconnected" });
+  // the number goes while it is being looked at, then while it is being mended
+  for (const [method, mended] of [
+    ["GET", 0],
+    ["POST", 1],
+  ] as const) {
+    const one = await connect();
+    await control("waba", { wabaId: one.s.wabaId, subscribed: false });
+    const held = gate.holdNext(method, `/${one.s.wabaId}/subscribed_apps`);
+    const night = checkConnections(one.desk.org.id);
+    const release = await held;
+    await leave(one);
+    await sweep(one);
+    release();
+    await night;
+    expect([await endOf(one), sandbox.context.world.wabas.get(one.s.wabaId)?.subscribed]).toEqual(["done", false]);
+    expect((await callsOn(one.s)).filter((call) => call.startsWith("subscribe"))).toHaveLength(1 + mended);
+    expect(await channelOf(one)).toMatchObject({ status: "disconnected" });
+  }
 });
 
 test("another organisation connects the number by its own proof, and sees nothing of the first", async () => {
