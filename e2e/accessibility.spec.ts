@@ -94,6 +94,12 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(desk.getByRole("region", { name: /^In order/ })).toBeVisible();
     await expect(desk.getByRole("button", { name: "Check now" })).toBeEnabled();
     expect(await faults(desk, { colours })).toEqual([]);
+    await desk.getByRole("link", { name: "Disconnect this number" }).click();
+    await expect(desk.getByRole("heading", { name: "Disconnect this number?" })).toBeVisible();
+    await desk.getByRole("button", { name: "Disconnect", exact: true }).click();
+    await expect(desk.getByText("Say in a few words why.")).toBeVisible();
+    expect(await faults(desk, { colours })).toEqual([]);
+    await desk.getByRole("link", { name: "Back to the number" }).click();
     await desk.getByRole("link", { name: "All numbers" }).click();
     await desk.getByRole("button", { name: "Connect a number" }).click();
     await expect(desk.getByRole("dialog", { name: "Which number?" })).toBeVisible();

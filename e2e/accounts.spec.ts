@@ -1,12 +1,6 @@
 import { expect, open, rowOf, signIn, speakEnglish, test, thread } from "./desk";
-import { begin, control, openMeta, press, walk, writesTo } from "./meta";
+import { begin, chooseExisting, control, openMeta, press, type Share, walk, writesTo } from "./meta";
 import { otherFirm, sandboxUrl, webUrl } from "./seed";
-
-interface Orphan {
-  businessId: string;
-  wabaId: string;
-  phoneNumberId: string;
-}
 
 test("a number of the phone app is connected: its past arrives in order, and what the phone sends stands in the thread", async ({
   deskOf,
@@ -45,7 +39,7 @@ test("what spoke before anybody connected it waits sealed, comes to who proves i
   watch,
 }) => {
   test.slow();
-  const orphan = await control<Orphan>("signup", {
+  const orphan = await control<Share>("signup", {
     flow: "lost",
     businessName: "Hilang Bersama",
     verifiedName: "Hilang Bersama",
@@ -91,7 +85,7 @@ test("what spoke before anybody connected it waits sealed, comes to who proves i
 });
 
 /** Some earlier life of the account had subscribed us to its messages. */
-async function subscribe({ wabaId, phoneNumberId }: Orphan): Promise<void> {
+async function subscribe({ wabaId, phoneNumberId }: Share): Promise<void> {
   const { accessToken } = await control<{ accessToken: string }>("signup", {
     flow: "new",
     wabaId,
@@ -104,26 +98,4 @@ async function subscribe({ wabaId, phoneNumberId }: Orphan): Promise<void> {
     headers: { authorization: `Bearer ${accessToken}` },
   });
   expect(answer.status).toBe(200);
-}
-
-/** Walks the window with a portfolio, an account and a number that exist. */
-async function chooseExisting(
-  meta: Awaited<ReturnType<typeof openMeta>>,
-  { businessId, wabaId, phoneNumberId }: Orphan,
-): Promise<void> {
-  await meta.getByLabel("Business portfolio", { exact: true }).selectOption(businessId);
-  await press(meta, "Continue");
-  await meta.getByLabel("WhatsApp Business account", { exact: true }).selectOption(wabaId);
-  await press(meta, "Continue");
-  const heading = meta.getByRole("heading", { level: 2 });
-  for (let i = 0; i < 4; i++) {
-    const title = (await heading.filter({ visible: true }).textContent()) ?? "";
-    if (title.startsWith("Confirm")) break;
-    if (title.startsWith("Add a phone number"))
-      await meta.getByLabel("Phone number", { exact: true }).selectOption(phoneNumberId);
-    if (title.startsWith("Verify")) await meta.getByLabel("Verification code").fill("123456");
-    await press(meta, "Continue");
-  }
-  await press(meta, "Confirm");
-  await press(meta, "Finish");
 }

@@ -63,3 +63,49 @@ export async function control<T>(path: string, body: object): Promise<T> {
   expect(answer.status, JSON.stringify(json)).toBe(200);
   return json;
 }
+
+/** Connects a number as a person does, and lets Meta think well of it. */
+export async function connect(desk: Page, name: string, number: string): Promise<Omit<Share, "businessId">> {
+  await begin(desk, /A number of its own/);
+  const meta = await openMeta(desk);
+  await walk(meta, {
+    "Name of the new portfolio": name,
+    "Display name": name,
+    "New number": number,
+    "Verification code": "123456",
+  });
+  await press(meta, "Confirm");
+  await press(meta, "Finish");
+  await expect(desk.getByText(`${name} is connected.`)).toBeVisible({ timeout: 20_000 });
+  const { numbers } = await (await fetch(`${sandboxUrl}/_control/accounts`)).json();
+  const { id: phoneNumberId, wabaId } = numbers.find((one: { name: string }) => one.name === name);
+  await control("number", { phoneNumberId, nameStatus: "APPROVED", quality: "GREEN" });
+  await control("waba", { wabaId, verification: "verified" });
+  return { wabaId, phoneNumberId };
+}
+
+/** What a business shares in Meta's window. */
+export interface Share {
+  businessId: string;
+  wabaId: string;
+  phoneNumberId: string;
+}
+
+/** Walks the window with a portfolio, an account and a number that exist. */
+export async function chooseExisting(meta: Page, { businessId, wabaId, phoneNumberId }: Share): Promise<void> {
+  await meta.getByLabel("Business portfolio", { exact: true }).selectOption(businessId);
+  await press(meta, "Continue");
+  await meta.getByLabel("WhatsApp Business account", { exact: true }).selectOption(wabaId);
+  await press(meta, "Continue");
+  const heading = meta.getByRole("heading", { level: 2 });
+  for (let i = 0; i < 4; i++) {
+    const title = (await heading.filter({ visible: true }).textContent()) ?? "";
+    if (title.startsWith("Confirm")) break;
+    if (title.startsWith("Add a phone number"))
+      await meta.getByLabel("Phone number", { exact: true }).selectOption(phoneNumberId);
+    if (title.startsWith("Verify")) await meta.getByLabel("Verification code").fill("123456");
+    await press(meta, "Continue");
+  }
+  await press(meta, "Confirm");
+  await press(meta, "Finish");
+}

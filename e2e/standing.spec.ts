@@ -1,7 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./desk";
-import { begin, control, openMeta, press, walk } from "./meta";
-import { sandboxUrl } from "./seed";
+import { connect, control } from "./meta";
 
 const group = (page: Page, name: RegExp) => page.getByRole("region", { name });
 
@@ -9,26 +8,6 @@ async function checkNow(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Check now" }).click();
   await expect(page.getByRole("status").filter({ hasText: /^Checked\./ })).toBeAttached();
   await expect(page.getByRole("button", { name: "Check now" })).toBeEnabled();
-}
-
-/** Connects a number as a person does, and lets Meta think well of it. */
-async function connect(desk: Page, name: string, number: string): Promise<{ wabaId: string; phoneNumberId: string }> {
-  await begin(desk, /A number of its own/);
-  const meta = await openMeta(desk);
-  await walk(meta, {
-    "Name of the new portfolio": name,
-    "Display name": name,
-    "New number": number,
-    "Verification code": "123456",
-  });
-  await press(meta, "Confirm");
-  await press(meta, "Finish");
-  await expect(desk.getByText(`${name} is connected.`)).toBeVisible({ timeout: 20_000 });
-  const { numbers } = await (await fetch(`${sandboxUrl}/_control/accounts`)).json();
-  const { id: phoneNumberId, wabaId } = numbers.find((one: { name: string }) => one.name === name);
-  await control("number", { phoneNumberId, nameStatus: "APPROVED", quality: "GREEN" });
-  await control("waba", { wabaId, verification: "verified" });
-  return { wabaId, phoneNumberId };
 }
 
 test("an admin sees how a number stands, what goes wrong at Meta with its fix, and what changed", async ({ deskOf }) => {

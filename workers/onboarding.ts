@@ -5,8 +5,11 @@ import {
   advanceJob,
   advanceOnboarding,
   checkAllConnections,
+  disconnectionJob,
+  dueDisconnections,
   dueOnboardings,
   expireOnboardings,
+  finishDisconnection,
   handleDepartures,
 } from "@/lib/onboarding";
 import { env } from "@/lib/platform/env";
@@ -17,7 +20,11 @@ import { onceADay } from "@/lib/platform/slots";
 type Journey = Parameters<typeof advanceOnboarding>[1] & { orgId: Parameters<typeof systemCtx>[0] };
 const advance = ({ orgId, sessionId }: Journey) => advanceOnboarding(systemCtx(orgId, "onboarding.advance"), { sessionId });
 
-export const onboardingHandlers = [handle(advanceJob, advance)];
+type Disconnection = Parameters<typeof finishDisconnection>[1] & { orgId: Parameters<typeof systemCtx>[0] };
+const disconnect = ({ orgId, disconnectionId }: Disconnection) =>
+  finishDisconnection(systemCtx(orgId, "onboarding.disconnection"), { disconnectionId });
+
+export const onboardingHandlers = [handle(advanceJob, advance), handle(disconnectionJob, disconnect)];
 
 const MIDNIGHT = 0;
 const TWO = 2;
@@ -36,5 +43,10 @@ export function startOnboardingSweeps() {
     return false;
   });
   const departures = startSweep("departures", 2000, async () => (await handleDepartures(new Date())) > 0);
-  return { stop: () => Promise.all([nightly.stop(), due.stop(), departures.stop()]) };
+  const disconnections = startSweep("disconnections", 2000, async () => {
+    for (const one of await dueDisconnections())
+      await disconnect(one).catch((error) => log.warn("disconnection.failed", errorFields(error)));
+    return false;
+  });
+  return { stop: () => Promise.all([disconnections.stop(), nightly.stop(), due.stop(), departures.stop()]) };
 }

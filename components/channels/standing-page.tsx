@@ -4,12 +4,14 @@ import { RefreshCw, Stethoscope } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { ChangeList } from "@/components/channels/change-list";
 import { CheckLine } from "@/components/channels/check-line";
+import { LeftNote } from "@/components/channels/left-note";
 import { lookNow, standingQuery } from "@/components/channels/queries";
 import { ProblemError } from "@/components/data/http";
 import { useProblemText } from "@/components/data/use-problem-text";
 import { DAY_AND_CLOCK, EXACT } from "@/components/inbox/formats";
+import { ConnectAgain } from "@/components/onboarding/connect-again";
 import { Banner } from "@/components/ui/banner";
-import { Button } from "@/components/ui/button";
+import { Button, buttonLook } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
@@ -30,7 +32,7 @@ export function StandingPage({ initial }: { initial: StandingView }) {
     mutationFn: () => lookNow(initial.number.id),
     onSettled: () => client.invalidateQueries({ queryKey: query.queryKey }),
   });
-  const { number, changes } = data;
+  const { number, changes, left, path } = data;
   const gone = number.status === "disconnected";
   const tooOften = look.error instanceof ProblemError && look.error.code === "limit";
   return (
@@ -59,7 +61,12 @@ export function StandingPage({ initial }: { initial: StandingView }) {
         <p role="status" className="sr-only">
           {look.isPending ? t("checking") : look.isSuccess ? t("checked", { fails: count(number.checks, "fail") }) : ""}
         </p>
-        {gone && <Banner tone="note">{t("gone")}</Banner>}
+        {gone && (
+          <Banner tone="note" className="rounded" action={<ConnectAgain path={path} name={number.name} />}>
+            {left && <LeftNote left={left} provider />}
+            <p>{t("gone")}</p>
+          </Banner>
+        )}
         {look.error && (
           <Banner tone="danger" role="alert">
             {tooOften ? t("tooOften") : problem(look.error)}
@@ -71,6 +78,14 @@ export function StandingPage({ initial }: { initial: StandingView }) {
           <h2 className="mb-1 font-semibold">{t("history")}</h2>
           <ChangeList changes={changes} />
         </Card>
+        {!gone && (
+          <Card className="flex flex-wrap items-center justify-between gap-3">
+            <p className="min-w-0 basis-64 grow text-sm text-muted">{t("leave.openBody")}</p>
+            <Link href={`/settings/numbers/standing/${number.id}/disconnect`} className={buttonLook()}>
+              {t("leave.open")}
+            </Link>
+          </Card>
+        )}
       </div>
     </main>
   );

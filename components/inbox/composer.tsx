@@ -42,6 +42,16 @@ export function Composer({ conversation }: { conversation: ConversationView }) {
         {t("composer.notAllowed")}
       </Banner>
     );
+  // nothing can be sent, so nothing is offered; what was being written can be copied
+  if (conversation.channelState === "disconnected")
+    return (
+      <div id="composer" className="shrink-0 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)]">
+        <Banner tone="danger" role="status" icon={<Unplug aria-hidden="true" />}>
+          {t("channel.disconnected")}
+        </Banner>
+        <KeptText conversation={conversation} />
+      </div>
+    );
   return (
     <div id="composer" className="shrink-0 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)]">
       {conversation.channelState !== "connected" && (

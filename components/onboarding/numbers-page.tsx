@@ -4,8 +4,10 @@ import { Phone, Plus, Smartphone } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { z } from "zod/mini";
+import { LeftNote } from "@/components/channels/left-note";
 import { api } from "@/components/data/api";
 import { useProblemText } from "@/components/data/use-problem-text";
+import { ConnectAgain } from "@/components/onboarding/connect-again";
 import { OwnApps } from "@/components/onboarding/own-apps";
 import { PathChoice } from "@/components/onboarding/path-choice";
 import { numbersQuery } from "@/components/onboarding/queries";
@@ -71,7 +73,7 @@ export function NumbersPage({ initial, ownApps }: { initial: NumbersView; ownApp
           <Card className="p-0">
             <ul className="divide-y divide-line">
               {data.numbers.map((number) => (
-                <NumberLine key={number.id} number={number} />
+                <NumberLine key={number.id} number={number} paths={data.paths} />
               ))}
             </ul>
           </Card>
@@ -128,13 +130,14 @@ function Proposal({
   );
 }
 
-function NumberLine({ number }: { number: NumberView }) {
+function NumberLine({ number, paths }: { number: NumberView; paths: readonly string[] }) {
   const t = useTranslations("onboarding");
   const s = useTranslations("standing");
   const name = number.name || t("unnamed");
   const known = t.has(`status.${number.status}` as never);
   const past = ({ progress, messages, declined }: NonNullable<NumberView["past"]>) =>
     declined ? t("past.declined") : progress === null ? t("past.waiting") : t("past.progress", { progress, messages });
+  const path = number.ownApp ? "manual" : number.coexistence ? "coexistence" : "new";
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-5 py-3.5">
       <div className="min-w-0 grow">
@@ -157,7 +160,13 @@ function NumberLine({ number }: { number: NumberView }) {
         {number.past && number.past.missing > 0 && (
           <p className="text-sm text-muted">{t("past.missing", { n: number.past.missing })}</p>
         )}
+        {number.left && (
+          <div className="mt-1 text-sm text-muted">
+            <LeftNote left={number.left} />
+          </div>
+        )}
       </div>
+      {number.status === "disconnected" && paths.includes(path) && <ConnectAgain path={path} name={name} />}
       <Link href={`/settings/numbers/standing/${number.id}`} aria-label={s("openNamed", { name })} className="text-sm">
         {s("open")}
       </Link>

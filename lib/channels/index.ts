@@ -4,6 +4,20 @@
  */
 export { applyAccountNews } from "@/lib/channels/account-news";
 export {
+  disconnectChannel,
+  forgetToken,
+  type LockedChannel,
+  lockChannel,
+  readLeft,
+} from "@/lib/channels/disconnect-channel";
+export {
+  type ClaimedDisconnection,
+  claimDisconnection,
+  postponeDisconnection,
+  settleDisconnection,
+  undoDisconnection,
+} from "@/lib/channels/disconnection-ledger";
+export {
   type HistoryPiece,
   type HistoryState,
   noteAppSeen,

@@ -31,6 +31,18 @@ export const ChangeView = z.object({
 });
 export type ChangeView = z.infer<typeof ChangeView>;
 
+/** Who ended a number's connection here, when and why. */
+export const LeftView = z.object({
+  at: z.string(),
+  /** Null for somebody who is no longer a colleague. */
+  by: z.nullable(z.string()),
+  /** In that person's own words; null when what is stored is damaged. */
+  reason: z.nullable(z.string()),
+  /** Meta's side, key under `standing.left`: still to be done, done, kept for other numbers of the account, no access any more, given up. */
+  provider: z.enum(["due", "done", "kept", "no_access", "given_up"]),
+});
+export type LeftView = z.infer<typeof LeftView>;
+
 export const ConnectionView = z.object({
   id: z.string(),
   name: z.string(),
@@ -48,5 +60,12 @@ export const ConnectionsView = z.object({ numbers: z.array(ConnectionView) });
 export type ConnectionsView = z.infer<typeof ConnectionsView>;
 
 /** One number with what changed, newest first. */
-export const StandingView = z.object({ number: ConnectionView, changes: z.array(ChangeView) });
+export const StandingView = z.object({
+  number: ConnectionView,
+  changes: z.array(ChangeView),
+  /** Null unless a person disconnected it. */
+  left: z.nullable(LeftView),
+  /** How it was connected, and so how it is connected again. */
+  path: z.enum(["new", "coexistence", "manual"]),
+});
 export type StandingView = z.infer<typeof StandingView>;

@@ -93,6 +93,7 @@ export const IN_SYSTEM = [
   /^lib\/[a-z]+\/sweep-[a-z-]+\.ts$/,
   /^lib\/onboarding\/note-departure\.ts$/, // a person at Meta belongs to no organisation
   /^lib\/onboarding\/kept-accounts\.ts$/, // an account nobody has connected belongs to no organisation
+  /^lib\/onboarding\/account-in-use\.ts$/, // an account's subscription serves every organisation that connected a number of it
   /^lib\/onboarding\/own-endpoint\.ts$/, // endpoints of the intake are known before any organisation is
   /^lib\/onboarding\/open-link\.ts$/, // who holds a link has no session that could name the organisation
   /^lib\/inbox\/index-search\.ts$/, // the sweep of the search queue

@@ -1,10 +1,12 @@
 import { hash, verify } from "@node-rs/argon2";
 import { afterAll, expect, test } from "vitest";
 import {
+  confirmIdentity,
   fatesOfSessions,
   findSession,
   getMe,
   hashSession,
+  isFresh,
   openSession,
   PERMISSIONS,
   RIGHTS,
@@ -150,6 +152,53 @@ test("moving does not stretch a session, and a revoked one cannot move", async (
   await expect(switchOrganisation(ctx, { secret: moved, organisationId: org.id })).rejects.toMatchObject({
     code: "unauthenticated",
   });
+});
+
+test("a password that is checked once more makes this session fresh and no other; a wrong one ends nothing", async () => {
+  const [org, there] = [await makeOrganisation(), await makeOrganisation()];
+  const user = org.users[0] ?? (null as never);
+  await poolOf("owner").query("insert into memberships (org_id, user_id, role) values ($1, $2, 'agent')", [there.id, user.id]);
+  const opened = new Date(Date.now() - 11 * 60_000);
+  const [secret, other] = [await openSession(user.id, "a", opened), await openSession(user.id, "b", opened)];
+  const seen = async (of: string) => (await findSession(of, "r", now())) ?? (null as never);
+  const isFreshNow = async (of: string) => isFresh((await seen(of)).authenticatedAt, now());
+  const confirm = async (password: string) => confirmIdentity(await seen(secret), { secret, password });
+  expect((await seen(secret)).authenticatedAt).toEqual(opened);
+  const wrong = { code: "invalid", detail: "wrong_password", fields: { password: "wrong_password" } };
+  for (const password of [`${user.password}x`, ""]) await expect(confirm(password)).rejects.toMatchObject(wrong);
+  expect([await isFreshNow(secret), await isFreshNow(other)]).toEqual([false, false]);
+  await confirm(user.password);
+  expect([await isFreshNow(secret), await isFreshNow(other)]).toEqual([true, false]);
+  const checked = (await seen(secret)).authenticatedAt;
+  const moved = await switchOrganisation(await seen(secret), { secret, organisationId: there.id });
+  expect((await seen(moved)).authenticatedAt).toEqual(checked);
+  const ctx = await seen(other);
+  // somebody else's session is not confirmed by knowing its id
+  await expect(
+    confirmIdentity(ctxOf(await makeOrganisation(), "owner"), { secret: other, password: user.password }),
+  ).rejects.toMatchObject({
+    code: "unauthenticated",
+  });
+  await revokeSession(other, "test", now());
+  await expect(confirmIdentity(ctx, { secret: other, password: user.password })).rejects.toMatchObject({
+    code: "unauthenticated",
+  });
+  const trail = await poolOf("owner").query(
+    "select action from audit_entries where org_id = $1 and action like 'session.confirm%' order by seq",
+    [org.id],
+  );
+  expect(trail.rows.map((r) => r.action)).toEqual(["session.confirm_refused", "session.confirm_refused", "session.confirmed"]);
+});
+
+test("a check of the password vouches for ten minutes, and an unknown one never", () => {
+  const at = (ms: number) => isFresh(new Date(1e12), new Date(1e12 + ms));
+  expect([at(0), at(599_999), at(600_000), isFresh(null, now()), isFresh(undefined, now())]).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });
 
 test("a person's language is their own to change", async () => {

@@ -2,9 +2,12 @@
  * Tenants, people, roles, sessions. Lives here: who is signed in, where, and what each role may do.
  * Does not live here: HTTP cookies (lib/web). Invariant: a session is checked by its row on every request.
  */
+export { confirmIdentity } from "@/lib/identity/confirm-identity";
 export {
   allow,
   can,
+  FRESH_AUTHENTICATION,
+  isFresh,
   isRole,
   LOCALES,
   type Locale,
@@ -15,6 +18,7 @@ export {
   RIGHTS,
   ROLES,
   type Role,
+  requireFresh,
 } from "@/lib/identity/model";
 export { noteDenial } from "@/lib/identity/note-denial";
 export { hashPassword } from "@/lib/identity/passwords";

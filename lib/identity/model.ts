@@ -41,6 +41,18 @@ export function allow(ctx: Ctx, permission: Permission): void {
   if (!can(ctx, permission)) throw new AppError("forbidden", permission);
 }
 
+/** What cannot be taken back is done by somebody whose password was checked within this time (S-Z4). */
+export const FRESH_AUTHENTICATION = minutes(10);
+
+/** Whether a password checked then still vouches for who acts now. One whose check is not known does not. */
+export const isFresh = (authenticatedAt: Date | null | undefined, now: Date): boolean =>
+  authenticatedAt != null && now.getTime() - authenticatedAt.getTime() < FRESH_AUTHENTICATION;
+
+/** Beside `allow`, in verbs that need it. @throws AppError `precondition` `fresh_authentication` */
+export function requireFresh(ctx: Ctx): void {
+  if (!isFresh(ctx.authenticatedAt, ctx.now)) throw new AppError("precondition", "fresh_authentication");
+}
+
 /** A session without a request for this long ends. */
 export const SESSION_IDLE = minutes(60);
 /** No session lives longer than this. */

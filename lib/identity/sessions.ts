@@ -19,10 +19,11 @@ interface SessionRow {
   absolute_until: Date;
   last_seen_at: Date;
   revoked_at: Date | null;
+  authenticated_at: Date | null;
   role: string;
 }
 
-const FIND = `select s.user_id, s.active_org_id, s.idle_until, s.absolute_until, s.last_seen_at, s.revoked_at, m.role
+const FIND = `select s.user_id, s.active_org_id, s.idle_until, s.absolute_until, s.last_seen_at, s.revoked_at, s.authenticated_at, m.role
   from sessions s join memberships m on m.org_id = s.active_org_id and m.user_id = s.user_id and m.active
   where s.id_hash = $1`;
 
@@ -51,6 +52,7 @@ export async function findSession(secret: SessionSecret, requestId: string, now:
       permissions: permissionsOf(row.role),
       now,
       requestId,
+      authenticatedAt: row.authenticated_at,
     };
   });
 }
@@ -90,14 +92,19 @@ interface Opening {
   now: Date;
   /** The absolute end; a move to another organisation does not stretch it. */
   until: Date;
+  /** When the password was checked; a move is no such check. */
+  authenticatedAt: Date | null;
 }
-async function insertSession(sql: SystemSql, { userId, orgId, device, now, until }: Opening): Promise<SessionSecret> {
+async function insertSession(
+  sql: SystemSql,
+  { userId, orgId, device, now, until, authenticatedAt }: Opening,
+): Promise<SessionSecret> {
   const secret = randomBytes(32).toString("base64url");
   await sql.run(
     "session.insert",
-    `insert into sessions (id_hash, user_id, active_org_id, device, created_at, last_seen_at, idle_until, absolute_until)
-      values ($1, $2, $3, $4, $5, $5, $6, $7)`,
-    [hashSession(secret), userId, orgId, device.slice(0, 200), now, addMs(now, SESSION_IDLE), until],
+    `insert into sessions (id_hash, user_id, active_org_id, device, created_at, last_seen_at, idle_until, absolute_until, authenticated_at)
+      values ($1, $2, $3, $4, $5, $5, $6, $7, $8)`,
+    [hashSession(secret), userId, orgId, device.slice(0, 200), now, addMs(now, SESSION_IDLE), until, authenticatedAt],
   );
   await sql.run(
     "session.trim",
@@ -119,10 +126,8 @@ export async function openSession(userId: Id<"user">, device: string, now: Date)
       [userId],
     );
     if (!org) throw new AppError("forbidden", "no_organisation");
-    return {
-      secret: await insertSession(sql, { userId, orgId: org.org_id, device, now, until: addMs(now, SESSION_LIFE) }),
-      orgId: asId("organisation", org.org_id),
-    };
+    const opening = { userId, orgId: org.org_id, device, now, until: addMs(now, SESSION_LIFE), authenticatedAt: now };
+    return { secret: await insertSession(sql, opening), orgId: asId("organisation", org.org_id) };
   });
   await note(opened.orgId, userId, "session.opened", now);
   return opened.secret;
@@ -157,13 +162,25 @@ export async function switchOrganisation(
       [input.organisationId, userId],
     );
     if (!member) throw new AppError("not_found", "organisation");
-    const [left] = await sql.rows<{ absolute_until: Date; device: string; active_org_id: string }>(
+    const [left] = await sql.rows<{
+      absolute_until: Date;
+      device: string;
+      active_org_id: string;
+      authenticated_at: Date | null;
+    }>(
       "session.leave",
-      "update sessions set revoked_at = $2, revoked_why = 'switched' where id_hash = $1 and user_id = $3 and revoked_at is null returning absolute_until, device, active_org_id",
+      "update sessions set revoked_at = $2, revoked_why = 'switched' where id_hash = $1 and user_id = $3 and revoked_at is null returning absolute_until, device, active_org_id, authenticated_at",
       [hashSession(input.secret), ctx.now, userId],
     );
     if (!left) throw new AppError("unauthenticated", "no_session");
-    const opening = { userId, orgId: input.organisationId, device: left.device, now: ctx.now, until: left.absolute_until };
+    const opening = {
+      userId,
+      orgId: input.organisationId,
+      device: left.device,
+      now: ctx.now,
+      until: left.absolute_until,
+      authenticatedAt: left.authenticated_at,
+    };
     return { secret: await insertSession(sql, opening), leftId: asId("organisation", left.active_org_id) };
   });
   await note(leftId, userId, "session.revoked", ctx.now);

@@ -48,7 +48,7 @@ export async function signIn(input: SignIn, now: Date): Promise<SessionSecret> {
 }
 
 /** Only now is the password at hand. Whoever may come in comes in, also if the hash could not be renewed this time. */
-async function renewHash(user: { id: string; password_hash: string }, password: string, lane: string): Promise<void> {
+export async function renewHash(user: { id: string; password_hash: string }, password: string, lane: string): Promise<void> {
   try {
     const renewed = await hashPassword(password, lane);
     await inSystem("sign-in", (sql) =>

@@ -14,6 +14,8 @@ export interface Ctx {
   readonly permissions: ReadonlySet<string>;
   readonly now: Date;
   readonly requestId: string;
+  /** When the acting person's password was last checked in this session; absent for whoever has none. */
+  readonly authenticatedAt?: Date | null;
 }
 
 /** The acting person's id, or null for the system. */

@@ -23,7 +23,8 @@ export type Noun =
   | "ownApp"
   | "registration"
   | "departure"
-  | "numberChange";
+  | "numberChange"
+  | "disconnection";
 
 declare const noun: unique symbol;
 /** A UUID string that names one kind of thing. */

@@ -24,7 +24,10 @@ export interface Enqueued {
   at: Date;
 }
 
-/** Writes message and outbox row. @throws AppError `conflict` if the request id was used before */
+/**
+ * Writes message and outbox row.
+ * @throws AppError `conflict` if the request id was used before; `precondition` `number_disconnected`
+ */
 export async function enqueueMessage(sql: Sql, input: Enqueue): Promise<Enqueued> {
   const { ctx } = sql;
   const id = newId("message");
@@ -61,6 +64,13 @@ export async function enqueueMessage(sql: Sql, input: Enqueue): Promise<Enqueued
       input.holdSeconds,
     ],
   );
+  // asked after the row is there: its reference has waited for whoever was just disconnecting the number
+  const [channel] = await sql.rows<{ status: string }>(
+    "outbox.channel",
+    "select status from channels where org_id = $1 and id = $2",
+    [ctx.orgId, input.channelId],
+  );
+  if (channel?.status === "disconnected") throw new AppError("precondition", "number_disconnected");
   await sql.run(
     "message.queue_search",
     "insert into search_queue (org_id, kind, id) values ($1, 'message', $2) on conflict do nothing",

@@ -11,6 +11,7 @@ export { fillPlaceholders } from "@/lib/messages/fill-placeholders";
 export { dispatchChannel } from "@/lib/messages/jobs";
 export { MAX_TEXT, textFault } from "@/lib/messages/model";
 export { toMessageViews } from "@/lib/messages/quotes";
+export { countWaiting, rejectWaiting } from "@/lib/messages/reject-waiting";
 export {
   authorOf,
   findMessageRow,

@@ -19,6 +19,7 @@ import {
   takeLease,
 } from "@/lib/onboarding/store";
 import { audit } from "@/lib/platform/audit";
+import { log } from "@/lib/platform/log";
 import type { Sql } from "@/lib/platform/sql";
 
 /** A journey whose facts do not open is tried again after this long. */
@@ -127,7 +128,7 @@ async function speakerFor(ctx: Ctx, { session: { facts }, step }: Claimed): Prom
 async function bind(now: () => Ctx, claimed: Claimed): Promise<boolean> {
   const registered = claimed.steps.some((s) => s.step === "register" && s.state === "done");
   try {
-    return await inJourney(now(), claimed.session.id, async (sql) => {
+    const bound = await inJourney(now(), claimed.session.id, async (sql) => {
       if (!(await giveBack(sql, claimed.session.id, claimed.fence, 0))) return false;
       const channelId = await bindNumber(sql, claimed.session.facts, registered);
       await markStep(sql, claimed.session.id, "bind", { state: "done" });
@@ -141,12 +142,24 @@ async function bind(now: () => Ctx, claimed: Claimed): Promise<boolean> {
       ]);
       return true;
     });
+    if (bound) await assureSubscribed(now(), claimed);
+    return bound;
   } catch (error) {
     if (!isTaken(error)) throw error;
     return inJourney(now(), claimed.session.id, (sql) =>
       record(sql, claimed, { kind: "failed", cause: "number_taken", refusal: null }),
     );
   }
+}
+
+/**
+ * The account's last number may have been disconnected, by whichever organisation, after this journey subscribed: from here on that no longer
+ * happens, so one more look is the last. If it fails, the nightly one mends it.
+ */
+async function assureSubscribed(ctx: Ctx, claimed: Claimed): Promise<void> {
+  const { path, facts } = claimed.session;
+  const outcome = await runStep("subscribe", path, facts, { speaker: await speakerFor(ctx, claimed), again: true });
+  if (outcome.kind !== "done") log.warn("subscription.unassured", { sessionId: claimed.session.id });
 }
 
 /** Writes what a step came to, unless another worker has taken the journey since. @returns whether to go on at once */

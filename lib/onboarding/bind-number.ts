@@ -1,5 +1,5 @@
 /** The last step: the number becomes a channel. One transaction, nothing outside. */
-import { noteConnections } from "@/lib/channels";
+import { noteConnections, undoDisconnection } from "@/lib/channels";
 import { asId, type Id, newId } from "@/lib/kernel/ids";
 import type { Facts } from "@/lib/onboarding/facts";
 import type { Sql } from "@/lib/platform/sql";
@@ -45,6 +45,7 @@ export async function bindNumber(sql: Sql, facts: Facts, registered: boolean): P
   );
   if (own && own.status !== "connected")
     await noteConnections(sql, [{ id, from: own.status, to: "connected", reason: null, source: "person" }]);
+  await undoDisconnection(sql, id);
   await sql.run(
     "onboarding.pace",
     `insert into channel_pace (org_id, channel_id, per_second, max_per_second, burst) values ($1, $2, $3, $3, $4)

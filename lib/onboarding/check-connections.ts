@@ -1,9 +1,19 @@
 /** The nightly look at each connection: is its token alive and until when, does Meta still send us its messages, how does it stand. */
-import { type ChannelRow, keepChecks, listChannelRows, noteCallback, noteToken, stopChannel, takeWarning } from "@/lib/channels";
+import {
+  type ChannelRow,
+  findChannel,
+  keepChecks,
+  listChannelRows,
+  noteCallback,
+  noteToken,
+  stopChannel,
+  takeWarning,
+} from "@/lib/channels";
 import { hostOf, warningOf } from "@/lib/channels/model";
 import { systemCtx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
 import type { Secret } from "@/lib/kernel/secret";
+import { isAccountInUse } from "@/lib/onboarding/account-in-use";
 import { judge, type Look, lookAtNumber } from "@/lib/onboarding/look-at-number";
 import { type Speaker, speakerOf } from "@/lib/onboarding/speaker";
 import { organisationsWithNumbers } from "@/lib/onboarding/sweep-onboarding";
@@ -35,6 +45,8 @@ async function checkOne(ctx: () => ReturnType<typeof systemCtx>, channel: Channe
   const speaker = await speakerOf(began, channel.appId);
   const look = await lookAtNumber(channel, speaker);
   const { report } = look;
+  // disconnected while Meta was asked: nothing of it is to be mended, nor looked at any more
+  if (await inTenantSql(began, (sql) => isGone(sql, channel))) return;
   const alive = report?.valid === true && report.ours;
   if (channel.token !== null) counters.tokenChecks.inc({ result: report === null ? "unknown" : alive ? "alive" : "dead" });
   if (channel.token !== null && report === null)
@@ -44,6 +56,7 @@ async function checkOne(ctx: () => ReturnType<typeof systemCtx>, channel: Channe
   if (repaired) look.facts.subscribed = true;
   const moved = alive && channel.token !== null ? await putRight(channel, channel.token, speaker, look) : null;
   const warned = await inTenantSql(began, async (sql) => {
+    if (await isGone(sql, channel)) return null;
     if (report) await noteToken(sql, channel.id, report);
     if (moved) await noteCallback(sql, channel.id, moved);
     await keepChecks(sql, channel.id, await judge(sql, channel, look));
@@ -56,7 +69,8 @@ async function checkOne(ctx: () => ReturnType<typeof systemCtx>, channel: Channe
     ]);
     return due;
   });
-  for (const { kind, days } of warned) {
+  if (warned === null && repaired && channel.token !== null) await takeBack(channel, channel.token, speaker);
+  for (const { kind, days } of warned ?? []) {
     counters.tokensExpiring.inc({ days: String(days) });
     log.warn("token.expiring", { channelId: channel.id, kind, days });
   }
@@ -90,6 +104,15 @@ async function repair(channel: ChannelRow, token: Secret, { accounts }: Speaker)
   const made = await accounts.subscribe(channel.wabaId, token);
   log.warn("subscription.lost", { channelId: channel.id, repaired: made.ok });
   return made.ok;
+}
+
+const isGone = async (sql: Sql, { id }: ChannelRow) => (await findChannel(sql, id))?.status === "disconnected";
+
+/** A subscription that was made while its number was being disconnected is ended again, unless another number needs it. */
+async function takeBack({ wabaId, appId }: ChannelRow, token: Secret, { accounts }: Speaker): Promise<void> {
+  if (await isAccountInUse({ wabaId, appId })) return;
+  const ended = await accounts.unsubscribe(wabaId, token);
+  log.warn("subscription.taken_back", { repaired: ended.ok });
 }
 
 /**

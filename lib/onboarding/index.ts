@@ -8,9 +8,12 @@ export { advanceOnboarding } from "@/lib/onboarding/advance-onboarding";
 export { checkAllConnections, checkConnections } from "@/lib/onboarding/check-connections";
 export { ClaimAccount, claimAccount } from "@/lib/onboarding/claim-account";
 export { ConnectManually, connectManually } from "@/lib/onboarding/connect-manually";
+export { DisconnectNumber, disconnectNumber } from "@/lib/onboarding/disconnect-number";
 export { expireOnboardings } from "@/lib/onboarding/expire-onboardings";
 export { findJourneyAccount } from "@/lib/onboarding/find-journey-account";
-export { advanceJob } from "@/lib/onboarding/jobs";
+export { finishDisconnection } from "@/lib/onboarding/finish-disconnection";
+export { getDisconnectPreview } from "@/lib/onboarding/get-disconnect-preview";
+export { advanceJob, disconnectionJob } from "@/lib/onboarding/jobs";
 export { type DepartureView, noteDeparture, readDeparture } from "@/lib/onboarding/note-departure";
 export { openLink } from "@/lib/onboarding/open-link";
 export { getOwnApps, RotateOwnApp, rotateOwnApp } from "@/lib/onboarding/own-apps";
@@ -29,4 +32,5 @@ export {
   retryOnboarding,
 } from "@/lib/onboarding/steer-onboarding";
 export { handleDepartures } from "@/lib/onboarding/sweep-departures";
+export { dueDisconnections } from "@/lib/onboarding/sweep-disconnections";
 export { dueOnboardings } from "@/lib/onboarding/sweep-onboarding";

@@ -46,6 +46,13 @@ export const REGISTRATIONS = { most: 10, within: hours(72) } as const;
 /** After a transport error a step is tried again by itself, this often. */
 export const RETRIES = [seconds(5), seconds(30), minutes(3)] as const;
 
+/** A disconnected number with messages on their way is looked at again after this; a send takes 30 seconds at most. */
+export const IN_AIR_AGAIN = seconds(5);
+/** Meta is told of a disconnection again after each of these, three days in all. */
+const TELL_AGAIN = [seconds(10), minutes(1), minutes(10), hours(1), hours(6), hours(12), hours(24), hours(29)] as const;
+/** After how many milliseconds to tell Meta again; null when it is given up. @param attempts made so far */
+export const tellAgainAfter = (attempts: number): number | null => TELL_AGAIN[attempts - 1] ?? null;
+
 /** A refusal, as far as decisions need it; `transport`: nobody can say whether it was done. */
 export interface Refusal {
   kind: "auth" | "transport" | "not_sent" | "refused";

@@ -1,5 +1,5 @@
 /** Queries: one journey, and the page of numbers. */
-import { findChannel, type HistoryState, listChannelRows, readHistory } from "@/lib/channels";
+import { findChannel, type HistoryState, listChannelRows, readHistory, readLeft } from "@/lib/channels";
 import { allow } from "@/lib/identity";
 import { countPlaceholders } from "@/lib/inbox";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
@@ -58,6 +58,10 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
   const paths = pathsOffered(await isOn("onboarding.embedded", ctx.orgId));
   return inTenantSql(ctx, async (sql) => {
     const [channels, pasts, missing] = [await listChannelRows(sql), await readHistory(sql), await countPlaceholders(sql)];
+    const left = await readLeft(
+      sql,
+      channels.map(({ id }) => id),
+    );
     const sessions = await listOpenSessions(sql);
     const steps = await listStepsOf(
       sql,
@@ -71,6 +75,7 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
         status,
         coexistence,
         ownApp: appId !== null,
+        left: left.get(id) ?? null,
         past: pastOf(pasts.get(id), missing.get(id)),
       })),
       open: sessions.map((session) => toOnboardingView(ctx, session, steps.get(session.id) ?? [], null)),

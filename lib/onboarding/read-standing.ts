@@ -1,5 +1,5 @@
 /** How numbers stand: as last kept, and looked at anew when somebody asks. */
-import { type ChannelRow, findChannel, keepChecks, listChanges, listChannelRows, readChecks } from "@/lib/channels";
+import { type ChannelRow, findChannel, keepChecks, listChanges, listChannelRows, readChecks, readLeft } from "@/lib/channels";
 import type { ConnectionsView, ConnectionView, StandingView } from "@/lib/channels/views";
 import { allow } from "@/lib/identity";
 import type { Ctx } from "@/lib/kernel/ctx";
@@ -30,9 +30,12 @@ export async function getConnections(ctx: Ctx, input: { channelId?: Id<"channel"
 export async function getStanding(ctx: Ctx, { channelId }: { channelId: Id<"channel"> }): Promise<StandingView> {
   allow(ctx, "numbers.connect");
   return inTenantSql(ctx, async (sql) => {
-    const [number] = await toViews(sql, await wanted(sql, channelId));
-    if (!number) throw notFound("channel");
-    return { number, changes: await listChanges(sql, channelId) };
+    const channels = await wanted(sql, channelId);
+    const [[channel], [number]] = [channels, await toViews(sql, channels)];
+    if (!channel || !number) throw notFound("channel");
+    const left = (await readLeft(sql, [channelId])).get(channelId) ?? null;
+    const path = channel.appId !== null ? "manual" : channel.coexistence ? "coexistence" : "new";
+    return { number, changes: await listChanges(sql, channelId), left, path };
   });
 }
 

@@ -109,6 +109,16 @@ export async function lockSession(sql: Sql, id: Id<"onboarding">): Promise<Sessi
   return toSession(sql.keys, row);
 }
 
+/** All open journeys, locked until the transaction ends, in one order for all who do. */
+export async function lockOpenSessions(sql: Sql): Promise<Session[]> {
+  const rows = await sql.rows<SessionRow>(
+    "onboarding.lock_open",
+    `select ${COLUMNS} from onboarding_sessions where org_id = $1 and state = 'open' order by id for update`,
+    [sql.ctx.orgId],
+  );
+  return rows.map((r) => toSession(sql.keys, r));
+}
+
 /** Open journeys, newest first, at most fifty. */
 export async function listOpenSessions(sql: Sql): Promise<Session[]> {
   const rows = await sql.rows<SessionRow>(

@@ -1,5 +1,6 @@
 /** What leaves the server about connecting numbers. Browser-pure: no token, no PIN, no sealed value. */
 import * as z from "zod/mini";
+import { LeftView } from "@/lib/channels/views";
 
 export const StepView = z.object({
   step: z.string(),
@@ -45,6 +46,28 @@ export type OnboardingView = z.infer<typeof OnboardingView>;
 export const InvitationView = z.object({ organisation: z.string(), journey: OnboardingView });
 export type InvitationView = z.infer<typeof InvitationView>;
 
+/** What disconnecting a number would do. */
+export const DisconnectPreview = z.object({
+  id: z.string(),
+  name: z.string(),
+  phone: z.nullable(z.string()),
+  status: z.string(),
+  coexistence: z.boolean(),
+  ownApp: z.boolean(),
+  /** Messages that will not be sent, and those on their way, which nobody can call back. */
+  waiting: z.number(),
+  inAir: z.number(),
+  /** Open conversations that can be read but no longer answered. */
+  conversations: z.number(),
+  /** The phone app's past is still arriving; what has not come by then will not. */
+  pastRunning: z.boolean(),
+  /** Other numbers of the account are connected, so Meta goes on telling us of it. */
+  accountStays: z.boolean(),
+  /** The password need not be given again. */
+  fresh: z.boolean(),
+});
+export type DisconnectPreview = z.infer<typeof DisconnectPreview>;
+
 /** A link for somebody without an account; its secret is shown this once. */
 export const LinkView = z.object({ url: z.string(), expiresAt: z.string() });
 export type LinkView = z.infer<typeof LinkView>;
@@ -70,6 +93,8 @@ export const NumberView = z.object({
   coexistence: z.boolean(),
   /** Connected by the customer's own Meta app. */
   ownApp: z.boolean(),
+  /** Null unless a person disconnected it. */
+  left: z.nullable(LeftView),
   /** How far the phone app's past has come; null for numbers without one. `progress` in percent, null before the first piece. */
   past: z.nullable(
     z.object({ progress: z.nullable(z.number()), messages: z.number(), declined: z.boolean(), missing: z.number() }),

@@ -102,6 +102,7 @@ export const FAILURE_REASONS = [
   "experiment",
   "unknown",
   "not_registered",
+  "number_disconnected",
   "other",
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
@@ -213,6 +214,8 @@ export interface AccountAdmin {
   readAppSubscription(): Promise<AccountAnswer<AppSubscription>>;
   isSubscribed(wabaId: string, token: Secret): Promise<AccountAnswer<boolean>>;
   subscribe(wabaId: string, token: Secret): Promise<AccountAnswer<null>>;
+  /** Our app is no longer told of the account; another app's subscription is not ours to touch, and stays. */
+  unsubscribe(wabaId: string, token: Secret): Promise<AccountAnswer<null>>;
   /** Sends an account's messages to an address of its own; the app has to be subscribed before. */
   setAccountCallback(wabaId: string, to: Callback, token: Secret): Promise<AccountAnswer<null>>;
   /** The same for one number; goes before its account's. */

@@ -23,6 +23,7 @@ const CANARY = { word: "kenari7312", name: "Zulkarnaen7312", phone: "62891731273
 /** Written by journeys against the sandbox, and held to the same there. */
 const ELSEWHERE = new Set([
   "channels.pin_sealed",
+  "disconnections.reason_sealed",
   "onboarding_sessions.facts_sealed",
   "own_apps.secret_sealed",
   "own_apps.secret_previous_sealed",

@@ -105,6 +105,8 @@ const BODIES: Record<string, object> = {
   "/api/connect/[sessionId]/report": { state: "s".repeat(43), code: null, event: null },
   "/api/search": { q: "kata" },
   "/api/session/organisation": { organisationId: randomUUID() },
+  "/api/session/confirm": { password: "x" },
+  "/api/settings/numbers/[channelId]/disconnect": { reason: "x" },
 };
 function call(
   route: Found,

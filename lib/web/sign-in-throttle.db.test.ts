@@ -7,7 +7,7 @@ import { closeRedis, producerRedis } from "@/lib/platform/redis";
 import { makeOrganisation } from "@/lib/testing/factory";
 import { authOptions } from "@/lib/web/auth";
 import { delayAfter } from "@/lib/web/rate-limit";
-import { ACCOUNT, type Trier, throttled } from "@/lib/web/sign-in-throttle";
+import { ACCOUNT, confirmThrottled, type Trier, throttled } from "@/lib/web/sign-in-throttle";
 
 // until Redis answers each process counts for itself, and what it counted then stays behind
 beforeAll(() => vi.waitFor(() => expect(producerRedis().status).toBe("ready"), 5000));
@@ -105,6 +105,26 @@ test("what is no failure of the person's is given back", async () => {
     });
   for (let i = 0; i < 30; i++) await expect(busy()).rejects.toMatchObject({ retryAfter: 5 });
   expect(await right(trier)).toBe("in");
+});
+
+test("somebody signed in who guesses waits longer each time, in whichever session, and holds up no sign-in", async () => {
+  const [who, guessed] = [randomUUID(), email()];
+  const guess = () =>
+    confirmThrottled(who, async () => {
+      throw new AppError("invalid", "wrong_password");
+    });
+  for (let i = 0; i < 6; i++) await expect(guess()).rejects.toMatchObject({ detail: "wrong_password" });
+  await expect(guess()).rejects.toMatchObject({ ...LIMIT, retryAfter: 1 });
+  await expect(confirmThrottled(who, async () => "in")).rejects.toMatchObject(LIMIT);
+  expect(await right({ email: guessed, address: null, device: null })).toBe("in");
+  await pause(1100);
+  expect(await confirmThrottled(who, async () => "in")).toBe("in");
+  for (let i = 0; i < 5; i++) await expect(guess()).rejects.toMatchObject({ detail: "wrong_password" }); // forgiven
+  const busy = () =>
+    confirmThrottled(randomUUID(), async () => {
+      throw new AppError("unavailable", "busy");
+    });
+  for (let i = 0; i < 20; i++) await expect(busy()).rejects.toMatchObject({ code: "unavailable" });
 });
 
 test("the wait doubles from one second to a quarter of an hour", () => {

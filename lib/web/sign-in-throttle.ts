@@ -58,11 +58,31 @@ function countersOf({ email, address, device }: Trier): Counter[] {
  * @param check throws AppError `unauthenticated` for a wrong password; any other end is no failure of the person's
  * @throws AppError `limit` `too_many_attempts` with the seconds to wait, known and unknown people alike
  */
-export async function throttled<T>(trier: Trier, check: () => Promise<T>): Promise<T> {
+export const throttled = <T>(trier: Trier, check: () => Promise<T>): Promise<T> =>
+  within(countersOf(trier), ({ code }) => code === "unauthenticated", check);
+
+/** Of somebody signed in who shows once more that it is them; by person, since a session can be changed for another by whoever holds it. */
+const CONFIRM: GrowingDelay = { name: "confirm.person", free: 5, longest: 900, remembered: 86_400 };
+
+/**
+ * Checks the password of somebody who is signed in within limits of their own: they hold up no sign-in.
+ * @param check throws AppError `wrong_password` for a wrong one; any other end is no failure of the person's
+ * @throws AppError `limit` `too_many_attempts` with the seconds to wait
+ */
+export function confirmThrottled<T>(userId: string, check: () => Promise<T>): Promise<T> {
+  const person: Counter = {
+    count: () => countDelayed(CONFIRM, userId),
+    takeBack: () => takeBackDelayed(CONFIRM, userId),
+    forgive: () => forgiveDelayed(CONFIRM, userId),
+  };
+  return within([person], ({ detail }) => detail === "wrong_password", check);
+}
+
+async function within<T>(counters: Counter[], isFailure: (error: AppError) => boolean, check: () => Promise<T>): Promise<T> {
   const counted: Counter[] = [];
   const giveBack = () => Promise.all(counted.map((one) => one.takeBack()));
   try {
-    for (const one of countersOf(trier)) {
+    for (const one of counters) {
       await one.count();
       counted.push(one);
     }
@@ -70,7 +90,7 @@ export async function throttled<T>(trier: Trier, check: () => Promise<T>): Promi
     await Promise.all(counted.map((one) => one.forgive()));
     return result;
   } catch (error) {
-    if (!(error instanceof AppError && error.code === "unauthenticated")) await giveBack();
+    if (!(error instanceof AppError && isFailure(error))) await giveBack();
     throw error;
   }
 }

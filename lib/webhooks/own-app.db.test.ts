@@ -3,7 +3,17 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemCtx } from "@/lib/kernel/ctx";
 import { asId } from "@/lib/kernel/ids";
-import { advanceOnboarding, checkConnections, connectManually, getOnboarding, getOwnApps, rotateOwnApp } from "@/lib/onboarding";
+import {
+  advanceOnboarding,
+  checkConnections,
+  connectManually,
+  disconnectNumber,
+  dueDisconnections,
+  finishDisconnection,
+  getOnboarding,
+  getOwnApps,
+  rotateOwnApp,
+} from "@/lib/onboarding";
 import { poolOf } from "@/lib/platform/pool";
 import { ctxOf, fakeMetaId, type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
 import { closeAll, control, goTo, metaSettings } from "@/lib/testing/journeys";
@@ -328,4 +338,18 @@ test("an address set elsewhere is put right at night and written down", async ()
   expect(changes.rows).toEqual([{ from_value: "elsewhere.example", to_value: expect.stringMatching(/^127\.0\.0\.1:\d+$/) }]);
   await checkConnections(asId("organisation", desk.org.id));
   expect((await calls(own.wabaId)).filter((c) => c.startsWith("callback"))).toHaveLength(1);
+});
+
+test("a disconnected number ends its own app's subscription, whoever else has the account by another app", async () => {
+  const own = await ownApp();
+  const desk = await begin(own);
+  await advance(desk);
+  await makeOrganisation({ channels: [{ wabaId: own.wabaId }] });
+  const { rows } = await poolOf("owner").query("select id from channels where org_id = $1", [desk.org.id]);
+  const named = { channelId: asId("channel", rows[0].id), reason: "x" };
+  await disconnectNumber({ ...ctxOf(desk.org, "owner"), authenticatedAt: new Date() }, named);
+  for (const { orgId, disconnectionId } of await dueDisconnections())
+    if (orgId === desk.org.id) await finishDisconnection(systemCtx(orgId, "test"), { disconnectionId });
+  expect(await calls(own.wabaId)).toEqual(["subscribe 200", "override 200", "unsubscribe 200"]);
+  expect(sandbox.context.world.wabas.get(own.wabaId)?.others?.[own.appId]?.subscribed).toBe(false);
 });

@@ -23,7 +23,7 @@ const proofOf = ({ secret }: MetaApp, token: Secret) => createHmac("sha256", sec
 
 interface Call {
   app: MetaApp;
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "DELETE";
   path: string;
   token: Secret | null;
   query?: Record<string, string>;
@@ -32,8 +32,8 @@ interface Call {
 
 async function call({ app, method, path, token, query = {}, body }: Call): Promise<AccountAnswer<Json>> {
   const proof: Record<string, string> = token ? { appsecret_proof: proofOf(app, token) } : {};
-  // secrets never stand in an address: what is not a plain field goes into the body, which Graph reads alike
-  const search = method === "GET" ? `?${new URLSearchParams({ ...query, ...proof })}` : "";
+  // secrets never stand in an address: what is not a plain field goes into the body, which Graph reads alike; a DELETE has none
+  const search = method !== "POST" ? `?${new URLSearchParams({ ...query, ...proof })}` : "";
   try {
     const answer = await callHttp({
       url: `${base()}/${path}${search}`,
@@ -146,6 +146,9 @@ export const accountsOf = (app: () => MetaApp): AccountAdmin => {
     },
     async subscribe(wabaId, token) {
       return then(await ask({ method: "POST", path: idPath(wabaId, "/subscribed_apps"), token }), () => null);
+    },
+    async unsubscribe(wabaId, token) {
+      return then(await ask({ method: "DELETE", path: idPath(wabaId, "/subscribed_apps"), token }), () => null);
     },
     async setAccountCallback(wabaId, to, token) {
       return then(
