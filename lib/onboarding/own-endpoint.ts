@@ -3,14 +3,9 @@ import { AppError } from "@/lib/kernel/errors";
 import { type Id, newId } from "@/lib/kernel/ids";
 import type { OwnApp } from "@/lib/onboarding/own-app";
 import { seal } from "@/lib/platform/crypto/codec";
+import { findSealingKey, lockIntakeKeys } from "@/lib/platform/intake-keys";
 import { intakeKey } from "@/lib/platform/keys";
 import { inSystem } from "@/lib/platform/sql";
-
-interface KeyRow {
-  id: string;
-  kek_id: string;
-  wrapped: Buffer;
-}
 
 /**
  * Makes the endpoint of an own app, or brings it up to its present secrets. Safe to do twice.
@@ -18,10 +13,8 @@ interface KeyRow {
  */
 export async function ensureEndpoint(orgId: Id<"organisation">, app: OwnApp): Promise<void> {
   await inSystem("own endpoints", async (sql) => {
-    const [key] = await sql.rows<KeyRow>(
-      "own_endpoints.key",
-      "select id, kek_id, wrapped from intake_keys where purpose = 'body' and wrapped is not null order by day desc limit 1",
-    );
+    await lockIntakeKeys(sql); // the endpoint is not moved onto another key meanwhile
+    const key = await findSealingKey(sql);
     if (!key) throw new AppError("unavailable", "intake");
     await sql.run(
       "own_endpoints.insert",

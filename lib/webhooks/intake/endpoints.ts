@@ -1,4 +1,8 @@
-/** The endpoints this process may answer for, with today's intake key; read from `intake_endpoints`, refreshed every 30 s. */
+/**
+ * The endpoints this process may answer for, with the intake key they seal with now; read from `intake_endpoints`, refreshed every 30 s.
+ * Nothing is sealed with what was read longer ago than `ENDPOINTS_FRESH`: whoever replaces a key waits for that before it is destroyed.
+ */
+import { seconds } from "@/lib/kernel/time";
 import { open, type SealingKey } from "@/lib/platform/crypto/codec";
 import type { HmacKey } from "@/lib/platform/crypto/hmac";
 import { KekRing } from "@/lib/platform/crypto/key-ring";
@@ -26,7 +30,9 @@ interface Row {
   intake_key_wrapped: Buffer;
 }
 
-const FRESH_MS = 30_000;
+/** Older than this it is read anew beside the request; older than the second, before it. */
+const FRESH_MS = seconds(30);
+export const ENDPOINTS_FRESH = seconds(60);
 let ring: KekRing | undefined;
 let kept: { at: number; byKey: Map<string, Endpoint> } | undefined;
 let loading: Promise<void> | undefined;
@@ -36,12 +42,14 @@ let triedAt = 0;
 const AGAIN_MS = 1_000;
 
 /**
- * The endpoint of an address, or null if there is none; a promise only while nothing is known yet.
+ * The endpoint of an address, or null if there is none; a promise only while what is known is too old to seal with.
  * @throws the database's error in that promise
  */
 export function findEndpoint(key: string): Endpoint | null | Promise<Endpoint | null> {
-  if (!kept) return load().then(() => kept?.byKey.get(key) ?? null);
-  if (Date.now() - kept.at > FRESH_MS) void load().catch(() => {});
+  const age = kept ? Date.now() - kept.at : Number.POSITIVE_INFINITY;
+  // below zero the clock was moved back, and nobody knows how old it is
+  if (!kept || age > ENDPOINTS_FRESH || age < 0) return load().then(() => kept?.byKey.get(key) ?? null);
+  if (age > FRESH_MS) void load().catch(() => {});
   return kept.byKey.get(key) ?? null;
 }
 
@@ -73,7 +81,8 @@ function load(): Promise<void> {
 }
 
 async function read(): Promise<void> {
-  triedAt = Date.now(); // one that fails counts as well
+  const at = Date.now(); // what is read is at least as old as the question
+  triedAt = at; // one that fails counts as well
   ring ??= new KekRing(env().INTAKE_KEY);
   const { rows } = await poolOf("ingest").query<Row>({
     name: "intake.endpoints",
@@ -93,7 +102,7 @@ async function read(): Promise<void> {
       log.error("intake.endpoint_unusable", { endpointId: row.id, ...errorFields(error) }); // the others go on
     }
   }
-  kept = { at: Date.now(), byKey };
+  kept = { at, byKey };
 }
 
 /** The platform's endpoint is verified with the app's secrets; any other carries its own, sealed. */
