@@ -24,14 +24,14 @@ export interface Enqueued {
   at: Date;
 }
 
-/** Writes message and outbox row. @throws AppError `conflict` if the request id was used before */
+/** Writes message and outbox row. Its time is now, not when the transaction began: that may have waited for a colleague's. @throws AppError `conflict` if the request id was used before */
 export async function enqueueMessage(sql: Sql, input: Enqueue): Promise<Enqueued> {
   const { ctx } = sql;
   const id = newId("message");
   const [row] = await sql.rows<{ at: Date }>(
     "message.enqueue",
     `insert into messages (org_id, id, conversation_id, direction, origin, author_id, type, body_sealed, request_id, resend_of, at, received_at)
-      values ($1, $2, $3, 'out', 'agent', $4, $5, $6, $7, $8, now(), now())
+      values ($1, $2, $3, 'out', 'agent', $4, $5, $6, $7, $8, clock_timestamp(), clock_timestamp())
       on conflict (org_id, request_id) where request_id is not null do nothing returning at`,
     [
       ctx.orgId,
