@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { createHash, randomBytes } from "node:crypto";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { newId } from "@/lib/kernel/ids";
 import { type SealingKey, seal } from "@/lib/platform/crypto/codec";
 import { countKeys } from "@/lib/platform/key-inventory";
@@ -148,7 +148,8 @@ test("the intake's keys are replaced step by step: what stood under the old ones
   const [delivery, event] = [await bodyOf(kept.deliveryId), await payloadOf(kept.eventId)];
   expect(delivery?.key_id).not.toBe(old.keyId);
   expect(event?.key_id).toBe(delivery?.key_id);
-  const open = (table: string, column: string, id: string, sealed = Buffer.alloc(0)) => openIntake(table, column, id, sealed);
+  const open = (table: string, column: string, id: string, sealed?: Buffer) =>
+    openIntake(table, column, id, sealed ?? Buffer.alloc(0));
   expect((await open("webhook_deliveries", "body_sealed", kept.deliveryId, delivery?.body_sealed)).toString()).toBe(kept.text);
   expect((await open("webhook_events", "payload_sealed", kept.eventId, event?.payload_sealed)).toString()).toBe(kept.text);
   // what waited to be split under the old key is split under the new one
@@ -157,6 +158,28 @@ test("the intake's keys are replaced step by step: what stood under the old ones
     kept.deliveryId,
   ]);
   expect(split.rows).toEqual([{ state: "split", split: true }]);
+});
+
+test("what a receiver read is used beside a fresh look for half a minute more, and never longer than that", async () => {
+  const sealedWith = async (body: object) => {
+    expect(await deliver(body)).toBe(200);
+    const sha = createHash("sha256").update(JSON.stringify(body)).digest();
+    return (await owner().query("select key_id from webhook_deliveries where body_sha256 = $1", [sha])).rows[0]?.key_id;
+  };
+  const known = await sealedWith({ one: newId("event") });
+  await replaceIntakeKeys(new Date());
+  expect(await sealedWith({ two: newId("event") })).toBe(known);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ENDPOINTS_FRESH + 1 });
+  try {
+    const next = await sealedWith({ three: newId("event") }); // an idle one's first webhook
+    expect(next).not.toBe(known);
+    vi.setSystemTime(Date.now() - 7_200_000); // set back, it knows nothing of the age
+    await replaceIntakeKeys(new Date());
+    expect(await sealedWith({ four: newId("event") })).not.toBe(next);
+  } finally {
+    vi.useRealTimers();
+    forgetEndpoints();
+  }
 });
 
 test("a value that does not open keeps its key, and so does an endpoint whose secrets do not", async () => {
