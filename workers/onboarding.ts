@@ -1,10 +1,11 @@
 /** Journeys that connect a number: answers the ring, and sweeps behind it. */
 import { systemCtx } from "@/lib/kernel/ctx";
-import { seconds } from "@/lib/kernel/time";
+import { minutes, seconds } from "@/lib/kernel/time";
 import {
   advanceJob,
   advanceOnboarding,
   checkAllConnections,
+  destroyPreviousSecrets,
   dueOnboardings,
   expireOnboardings,
   handleDepartures,
@@ -24,8 +25,8 @@ const TWO = 2;
 
 export function startOnboardingSweeps() {
   const nightly = startSweep("nightly", seconds(env().NIGHTLY_SECONDS), async () => {
-    await onceADay("onboarding.expire", MIDNIGHT, () => expireOnboardings(new Date()));
-    await onceADay("connections.check", TWO, checkAllConnections);
+    await onceADay("onboarding.expire", MIDNIGHT, ({ now, keep }) => expireOnboardings(now, keep));
+    await onceADay("connections.check", TWO, ({ keep }) => checkAllConnections(keep));
     return false;
   });
   const due = startSweep("onboarding", 2000, async () => {
@@ -36,5 +37,9 @@ export function startOnboardingSweeps() {
     return false;
   });
   const departures = startSweep("departures", 2000, async () => (await handleDepartures(new Date())) > 0);
-  return { stop: () => Promise.all([nightly.stop(), due.stop(), departures.stop()]) };
+  const secrets = startSweep("own_secrets", minutes(10), async () => {
+    await destroyPreviousSecrets();
+    return false;
+  });
+  return { stop: () => Promise.all([nightly.stop(), due.stop(), departures.stop(), secrets.stop()]) };
 }

@@ -13,7 +13,7 @@ export { findJourneyAccount } from "@/lib/onboarding/find-journey-account";
 export { advanceJob } from "@/lib/onboarding/jobs";
 export { type DepartureView, noteDeparture, readDeparture } from "@/lib/onboarding/note-departure";
 export { openLink } from "@/lib/onboarding/open-link";
-export { getOwnApps, RotateOwnApp, rotateOwnApp } from "@/lib/onboarding/own-apps";
+export { getOwnApps, RemoveOwnApp, RotateOwnApp, removeOwnApp, rotateOwnApp } from "@/lib/onboarding/own-apps";
 export { pressConnect } from "@/lib/onboarding/press-connect";
 export { getInvitation, getNumbers, getOnboarding } from "@/lib/onboarding/read-onboarding";
 export { getConnections, getStanding } from "@/lib/onboarding/read-standing";
@@ -30,3 +30,4 @@ export {
 } from "@/lib/onboarding/steer-onboarding";
 export { handleDepartures } from "@/lib/onboarding/sweep-departures";
 export { dueOnboardings } from "@/lib/onboarding/sweep-onboarding";
+export { destroyPreviousSecrets } from "@/lib/onboarding/sweep-own-secrets";

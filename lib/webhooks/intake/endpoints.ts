@@ -53,12 +53,28 @@ export function findEndpoint(key: string): Endpoint | null | Promise<Endpoint | 
   return kept.byKey.get(key) ?? null;
 }
 
+/** Most who wait for that look at once; an address made a moment ago is one, and so is any that a stranger made up. */
+export const MOST_LOOKING = 100;
+let looking = 0;
+/** Thrown when too many wait already: whoever asks comes again. */
+export class Crowded extends Error {}
+
 /**
  * The same for an address that may have been made a moment ago: what is not known yet is looked for once more. Whoever asks waits for
  * that look, which all share, at most a second.
+ * @throws Crowded; the database's error
  */
 export async function findFreshEndpoint(key: string): Promise<Endpoint | null> {
-  return (await findEndpoint(key)) ?? (await lookAgain().then(() => kept?.byKey.get(key) ?? null));
+  const known = await findEndpoint(key);
+  if (known) return known;
+  if (looking >= MOST_LOOKING) throw new Crowded();
+  looking++;
+  try {
+    await lookAgain();
+  } finally {
+    looking--;
+  }
+  return kept?.byKey.get(key) ?? null;
 }
 
 /** Reads the endpoints anew, at most once a second, however many ask. @throws the database's error */
@@ -86,7 +102,9 @@ async function read(): Promise<void> {
   ring ??= new KekRing(env().INTAKE_KEY);
   const { rows } = await poolOf("ingest").query<Row>({
     name: "intake.endpoints",
-    text: "select id, key, secret_sealed, secret_previous_sealed, verify_token_sealed, intake_key_id, intake_kek_id, intake_key_wrapped from intake_endpoints",
+    text: `select id, key, secret_sealed, case when previous_until > now() then secret_previous_sealed end as secret_previous_sealed,
+      verify_token_sealed, intake_key_id, intake_kek_id, intake_key_wrapped from intake_endpoints where key = $1 or secret_sealed is not null`,
+    values: [META_ENDPOINT],
   });
   const byKey = new Map<string, Endpoint>();
   for (const row of rows) {
@@ -105,10 +123,11 @@ async function read(): Promise<void> {
   kept = { at, byKey };
 }
 
-/** The platform's endpoint is verified with the app's secrets; any other carries its own, sealed. */
+/** The platform's endpoint is verified with the app's secrets; any other carries its own, sealed, and without one accepts nothing. */
 function secretsOf(row: Row, key: SealingKey): HmacKey[] {
-  if (row.secret_sealed === null) return signingKeys([env().META_APP_SECRET, env().META_APP_SECRET_PREVIOUS]);
+  if (row.key === META_ENDPOINT) return signingKeys([env().META_APP_SECRET, env().META_APP_SECRET_PREVIOUS]);
   const place = (column: string) => ({ scope: "intake", table: "intake_endpoints", column, rowId: row.id });
+  if (row.secret_sealed === null) return [];
   const secrets = [open(key, place("secret_sealed"), row.secret_sealed).toString()];
   if (row.secret_previous_sealed) secrets.push(open(key, place("secret_previous_sealed"), row.secret_previous_sealed).toString());
   return signingKeys(secrets);
