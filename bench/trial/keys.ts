@@ -47,7 +47,7 @@ const ENDLESS = 1_000_000;
 const UNOPENED =
   /"msg":"(row\.unopened|reseal\.unopened|delivery\.unopened|event\.unopened|endpoint\.unopened|intake\.endpoint_unusable|token\.unopened)"/;
 
-/** Runs the trial on a ground that has no other. @throws when the ground or the operator's command cannot be used at all */
+/** Runs the trial on a ground that has no other. @throws when the ground cannot be used */
 export async function tryKeys(ground: Ground, seed: number): Promise<KeysTold> {
   const began = Date.now();
   const since = () => `${Math.round((Date.now() - began) / 1000)} s`;
@@ -66,7 +66,6 @@ export async function tryKeys(ground: Ground, seed: number): Promise<KeysTold> {
   const reader = new KeyReader([...world.organisations, own.org]);
   const differ: string[] = [];
   let over = false;
-  const until20 = Date.now() + 20 * 60_000;
   const writing = (async () => {
     while (!over) await load.write(PER_SECOND * 5, PER_SECOND, async () => {});
   })();
@@ -101,11 +100,11 @@ export async function tryKeys(ground: Ground, seed: number): Promise<KeysTold> {
     await sleep(5000);
     const before = await keysThere();
     tell(`under load after ${since()}: rotating`);
-    await command(ground, "rotate", rings.both);
+    differ.push(...(await command(ground, "rotate", rings.both)));
     const after = await keysThere();
     for (const id of before) if (after.has(id)) differ.push(`a key from before the rotation is there still: ${id}`);
     tell(`rotated after ${since()}: ${reader.reads} reads, ${reader.failed.length} failed; wrapping anew`);
-    await command(ground, "rewrap", rings.nextFirst);
+    differ.push(...(await command(ground, "rewrap", rings.nextFirst)));
     await sleep(5000);
     for (const name of ["worker", "receiver"] as const) {
       holdRing(ground, rings.next);
@@ -121,7 +120,6 @@ export async function tryKeys(ground: Ground, seed: number): Promise<KeysTold> {
   const drained = await drain(ground, outside, load, 0);
   tell(`${drained ? "drained" : "NOT drained"} after ${since()}: ${load.written} messages, ${load.requests.length} replies`);
   if (!drained) differ.push("something waits still");
-  if (Date.now() > until20) differ.push("it took longer than twenty minutes");
 
   forgetKeys();
   await reader.readAll();
@@ -252,8 +250,8 @@ function unopenedIn(dir: string): string[] {
     .slice(0, 10);
 }
 
-/** `npm run keys -- …` as an operator types it. @throws Error when it does not end well */
-function command(ground: Ground, what: "rotate" | "rewrap", ring: Ring): Promise<void> {
+/** `npm run keys -- …` as an operator types it. @returns what is to be said of it: nothing, if it ended well */
+function command(ground: Ground, what: "rotate" | "rewrap", ring: Ring): Promise<string[]> {
   const env: NodeJS.ProcessEnv = {
     NODE_ENV: "production",
     ...ground.env.worker,
@@ -267,6 +265,6 @@ function command(ground: Ground, what: "rotate" | "rewrap", ring: Ring): Promise
   });
   return new Promise((done, failed) => {
     child.on("error", failed);
-    child.on("exit", (code) => (code === 0 ? done() : failed(new Error(`npm run keys -- ${what} ended with ${code}`))));
+    child.on("exit", (code) => done(code === 0 ? [] : [`npm run keys -- ${what} ended with ${code}`]));
   });
 }
