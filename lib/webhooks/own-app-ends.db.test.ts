@@ -165,7 +165,8 @@ test("two organisations that connect one app at the same moment: one has it", as
 
 test("an own app that no connected number uses can be removed: its address accepts nothing, what came in stays, and it is free", async () => {
   const own = await ownApp();
-  const org = await firm();
+  const org = await makeOrganisation({ users: people });
+  const ours = org.channels[0]; // connected by the platform's app
   await connect(own, org);
   const [owner, agent, stranger] = [ctxOf(org, "owner"), ctxOf(org, "agent"), ctxOf(await firm(), "owner")];
   const { appId } = own;
@@ -175,8 +176,10 @@ test("an own app that no connected number uses can be removed: its address accep
   const path = await pathOf(org);
   expect(await say(own, path, own.appSecret)).toBe(200);
   await drain(org.id);
-  await rows("update channels set status = 'disconnected' where org_id = $1", org.id);
+  await rows("update channels set status = 'disconnected' where org_id = $1 and app_id is not null", org.id);
   expect(await say(own, path, own.appSecret)).toBe(200); // waits to be split when the app goes
+  const other = { ...own, wabaId: ours?.wabaId ?? "", phoneNumberId: ours?.phoneNumberId ?? "" };
+  expect(await say(other, path, own.appSecret)).toBe(200);
   expect((await removeOwnApp(owner, { appId })).apps).toEqual([]);
   await expect(removeOwnApp(owner, { appId })).rejects.toMatchObject({ code: "not_found" });
 
@@ -191,8 +194,10 @@ test("an own app that no connected number uses can be removed: its address accep
   expect(events).toEqual([
     { state: "processed", cause: null },
     { state: "quarantined", cause: "foreign" },
+    { state: "quarantined", cause: "foreign" }, // an app that is gone speaks for nobody
   ]);
-  expect(await rows("select app_id, status from channels where org_id = $1", org.id)).toEqual([
+  expect(await rows("select app_id, status from channels where org_id = $1 order by status", org.id)).toEqual([
+    { app_id: null, status: "connected" },
     { app_id: null, status: "disconnected" },
   ]);
   expect(await trail(org)).toEqual(["own_app.kept", "own_app.removed"]);
