@@ -32,6 +32,11 @@ export function found(text: string, secrets: Record<string, string>): string[] {
     .map(([name]) => name);
 }
 
+/** Whether a text holds a short code on its own: as a value, not as a part of some longer number or id. */
+export const holdsAlone = (text: string, code: string): boolean =>
+  new RegExp(`(?<![\\w.:+-])${code}(?![\\w.:+-])`).test(text) ||
+  [...decoded(text)].some((inside) => new RegExp(`"pin"\\s*:\\s*"${code}"`).test(inside));
+
 /** Every row of every table, as text; `bytea` is hex there. */
 export async function readDatabase(url: string): Promise<Map<string, string>> {
   const client = new pg.Client({ connectionString: url });
@@ -83,3 +88,22 @@ export const readLogs = (dir: string): Map<string, string> =>
       .filter((f) => f.endsWith(".log"))
       .map((f) => [f, fs.readFileSync(path.join(dir, f), "utf8")]),
   );
+
+/** Looks at Redis over and over: most of what stands there is gone within seconds. `stop` answers with all that was ever seen. */
+export function watchRedis(url: string): { stop: () => Promise<string> } {
+  const seen = new Set<string>();
+  let over = false;
+  const watching = (async () => {
+    while (!over) {
+      for (const line of (await readRedis(url)).split("\n")) seen.add(line);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+  })();
+  return {
+    stop: async () => {
+      over = true;
+      await watching;
+      return [...seen].join("\n");
+    },
+  };
+}

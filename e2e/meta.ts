@@ -1,7 +1,8 @@
 /** Meta's signup window, played through its own pages; and what Meta's world holds. */
+import fs from "node:fs";
 import type { Page } from "@playwright/test";
 import { expect } from "./desk";
-import { sandboxUrl } from "./seed";
+import { given, sandboxUrl } from "./seed";
 
 /** Begins a journey from the page of numbers. */
 export async function begin(desk: Page, way: RegExp): Promise<void> {
@@ -108,4 +109,23 @@ export async function chooseExisting(meta: Page, { businessId, wabaId, phoneNumb
   }
   await press(meta, "Confirm");
   await press(meta, "Finish");
+}
+
+/** What Meta itself knows of an account: the tokens that open it, and the PIN of its number. */
+export function secretsAtMeta(name: string): { tokens: string[]; pin: string; wabaId: string } {
+  const file = given("SANDBOX_LEDGER").replace(/\.ndjson$/, ".accounts.json");
+  const world: {
+    phones: { name: string; wabaId: string; pin?: string }[];
+    tokens: { token: string; wabas: string[] }[];
+  } = JSON.parse(fs.readFileSync(file, "utf8"));
+  const phone = world.phones.find((one) => one.name === name);
+  if (!phone) throw new Error(`Meta knows no number ${name}`);
+  const tokens = world.tokens.filter(({ wabas }) => wabas.includes(phone.wabaId)).map(({ token }) => token);
+  return { tokens, pin: phone.pin ?? "", wabaId: phone.wabaId };
+}
+
+/** Every address the Graph API was asked at. */
+export async function addressesAtMeta(): Promise<string[]> {
+  const answer: { addresses: string[] } = await (await fetch(`${sandboxUrl}/_control/addresses`)).json();
+  return answer.addresses;
 }

@@ -11,7 +11,9 @@ interface Own {
 
 test("with an own Meta app a number is connected by a form, and a message comes in through its own address", async ({
   deskOf,
+  expected,
 }) => {
+  expected.push(/412/);
   const own = await control<Own>("own-app", { name: "Kantor Mandiri" });
   const desk = await deskOf("admin");
   await desk.goto("/settings/numbers");
@@ -51,6 +53,14 @@ test("with an own Meta app a number is connected by a form, and a message comes 
   await desk.getByRole("link", { name: "To the numbers" }).click();
   await expect(desk.getByRole("listitem").filter({ hasText: "Kantor Mandiri" })).toContainText("Own Meta app");
   await expect(field("Callback URL")).toHaveValue(/\/api\/webhooks\/whatsapp\/t\/[A-Za-z0-9_-]{43}$/);
+
+  // an app that a number uses stays
+  await desk.getByRole("button", { name: "Remove this app" }).click();
+  await expect(desk.getByRole("alertdialog", { name: `Remove Meta app ${own.appId}?` })).toBeVisible();
+  await desk.getByRole("alertdialog").getByRole("button", { name: "Remove this app" }).click();
+  await expect(
+    desk.getByText("A number is connected with this app. Disconnect the number first, then remove the app."),
+  ).toBeVisible();
 
   await writesTo("Kantor Mandiri", "6281230009901", "Ratih Sendiri", "Lewat aplikasi kami sendiri?");
   await desk.goto("/inbox/all");

@@ -80,4 +80,6 @@ export interface Context {
   limits: Limits;
   /** Who is rolled out, as a server of flags says it. */
   flags: Flags;
+  /** Addresses the Graph API was asked at, newest last, as an access log would hold them. */
+  asked: string[];
 }

@@ -71,6 +71,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     tagAttempts: new Map(),
     limits: new Limits(),
     flags: newFlags(),
+    asked: [],
   };
   const server = http.createServer((request, response) => {
     void handle(context, request, response).catch((error: unknown) => {
@@ -145,6 +146,8 @@ async function control(ctx: Context, method: string, url: URL, bytes: Buffer, re
   }
 }
 
+const MOST_ASKED = 10_000;
+
 async function graph(
   ctx: Context,
   method: string,
@@ -153,6 +156,8 @@ async function graph(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  ctx.asked.push(`${method} ${url.pathname}${url.search}`);
+  if (ctx.asked.length > MOST_ASKED) ctx.asked.shift();
   try {
     const path = url.pathname
       .split("/")

@@ -4,14 +4,16 @@ import { countKeys, listOrganisations, noteKeys, rewrapKeys } from "@/lib/platfo
 import { intakeKekRing, KEYS_FRESH, orgKekRing } from "@/lib/platform/keys";
 import { closePools } from "@/lib/platform/pool";
 import { activateIncomingKey, addIncomingKeys, resealOrganisation } from "@/lib/platform/rotate-keys";
+import { replaceIntakeKeys, resealIntake } from "@/lib/webhooks";
+import { ENDPOINTS_FRESH } from "@/lib/webhooks/intake";
 
 /** Every process has loaded its keys anew within this, with room to spare. */
-const SETTLE = 2 * KEYS_FRESH;
+const SETTLE = 2 * Math.max(KEYS_FRESH, ENDPOINTS_FRESH);
 const USAGE = `Say what to do:
   status   which keys there are, and what wraps them
-  rotate   a new data key for every organisation: takes five minutes and more, may be stopped and started again
+  rotate   a new data key for every organisation, and new keys for the intake: takes five minutes and more, may be stopped and started again
   rewrap   wraps every key anew under the first key of TOKEN_ENCRYPTION_KEY and of INTAKE_KEY
-Intake keys are new every day by themselves.`;
+Keys of the intake are new every day by themselves; rotate replaces those of the last days too.`;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -38,15 +40,20 @@ async function rewrap(): Promise<boolean> {
   return unopened === 0;
 }
 
+/** Both kinds side by side: they wait for the same processes, and share no key. */
 async function rotate(): Promise<boolean> {
   const organisations = await listOrganisations();
   say(
-    `${await addIncomingKeys(organisations)} new keys for ${organisations.length} organisations; waiting until every process opens with them.`,
+    `${await addIncomingKeys(organisations)} new keys for ${organisations.length} organisations; ${await replaceIntakeKeys(new Date())} keys of the intake replaced. Waiting until every process has noticed.`,
   );
   await settle();
   let activated = 0;
   for (const id of organisations) if (await activateIncomingKey(id, SETTLE)) activated++;
-  say(`${activated} organisations seal with their new key; waiting until nobody seals with an old one.`);
+  say(`${activated} organisations seal with their new key.`);
+  const intake = await resealIntake(SETTLE);
+  say(
+    `Intake: ${intake.resealed} values sealed anew, ${intake.destroyed} old keys destroyed. Waiting until nobody seals with an old key.`,
+  );
   await settle();
   let [resealed, destroyed] = [0, 0];
   for (const [i, id] of organisations.entries()) {
@@ -55,7 +62,13 @@ async function rotate(): Promise<boolean> {
     destroyed += done.destroyed;
     if (done.resealed > 0) say(`${i + 1} of ${organisations.length}: ${done.resealed} values sealed anew`);
   }
-  await noteKeys("keys.rotated", { activated, resealed, destroyed });
+  await noteKeys("keys.rotated", {
+    activated,
+    resealed,
+    destroyed,
+    intakeResealed: intake.resealed,
+    intakeDestroyed: intake.destroyed,
+  });
   say(`${resealed} values sealed anew, ${destroyed} old keys destroyed.`);
   const left = (await countKeys()).filter((c) => c.state === "retired").reduce((sum, c) => sum + c.keys, 0);
   if (left > 0)

@@ -1,10 +1,11 @@
 /** Journeys that connect a number: answers the ring, and sweeps behind it. */
 import { systemCtx } from "@/lib/kernel/ctx";
-import { seconds } from "@/lib/kernel/time";
+import { minutes, seconds } from "@/lib/kernel/time";
 import {
   advanceJob,
   advanceOnboarding,
   checkAllConnections,
+  destroyPreviousSecrets,
   disconnectionJob,
   dueDisconnections,
   dueOnboardings,
@@ -31,8 +32,8 @@ const TWO = 2;
 
 export function startOnboardingSweeps() {
   const nightly = startSweep("nightly", seconds(env().NIGHTLY_SECONDS), async () => {
-    await onceADay("onboarding.expire", MIDNIGHT, () => expireOnboardings(new Date()));
-    await onceADay("connections.check", TWO, checkAllConnections);
+    await onceADay("onboarding.expire", MIDNIGHT, ({ now, keep }) => expireOnboardings(now, keep));
+    await onceADay("connections.check", TWO, ({ keep }) => checkAllConnections(keep));
     return false;
   });
   const due = startSweep("onboarding", 2000, async () => {
@@ -48,5 +49,9 @@ export function startOnboardingSweeps() {
       await disconnect(one).catch((error) => log.warn("disconnection.failed", errorFields(error)));
     return false;
   });
-  return { stop: () => Promise.all([disconnections.stop(), nightly.stop(), due.stop(), departures.stop()]) };
+  const secrets = startSweep("own_secrets", minutes(10), async () => {
+    await destroyPreviousSecrets();
+    return false;
+  });
+  return { stop: () => Promise.all([disconnections.stop(), nightly.stop(), due.stop(), departures.stop(), secrets.stop()]) };
 }

@@ -7,7 +7,8 @@ interface Broken {
   program: "receiver" | "worker";
 }
 
-const TRIAL: Record<string, Broken> = {
+/** These lose, double or misdirect: `chaos --broken` must fail with each, and bench/broken*.test.ts shows that each still is what it says. */
+export const TRIAL: Record<string, Broken> = {
   "answer-before-commit": { module: "@/lib/webhooks/intake/group-commit", program: "receiver" },
   "memory-dedupe": { module: "@/lib/webhooks/intake/group-commit", program: "receiver" },
   "blind-retry": { module: "@/lib/providers/meta/graph", program: "worker" },

@@ -8,13 +8,15 @@ import { seededRandom } from "../../sandbox/random";
 import { aliasFor } from "../broken/table";
 import { type ClockTold, tryClock } from "./clock";
 import { PROMISED, RULES } from "./faults";
-import { type Ground, hardenPools, openGround, sleep, until } from "./ground";
+import { type Ground, hardenPools, openGround, until } from "./ground";
+import { type KeysTold, tryKeys } from "./keys";
 import { kill, planKills, VICTIMS } from "./kills";
 import { Load } from "./load";
 import { makeClock } from "./moved-clock";
 import { type Told, tryOnboarding } from "./onboarding";
 import { Outside, parseLedger } from "./outside";
-import { countWaiting, readRows } from "./read-rows";
+import { answer, distinctEvents, drain, report, tell } from "./pace";
+import { readRows } from "./read-rows";
 import { type Evidence, type Finding, judge } from "./verify";
 import { makeWorld } from "./world";
 
@@ -40,8 +42,6 @@ export interface Verdict {
 /** Share of the events that are clients' messages; the rest are receipts of the replies. */
 const MESSAGES = 0.74;
 const REPLIES = 0.14;
-const DRAIN_MS = 240_000;
-const tell = (text: string) => console.log(`  ${text}`);
 
 /** Runs a trial on fresh ground. @throws when the ground cannot be opened; a failed trial is a verdict, not an error */
 export async function runTrial(options: Options): Promise<Verdict> {
@@ -51,6 +51,9 @@ export async function runTrial(options: Options): Promise<Verdict> {
 
 /** The trial of journeys that connect a number, on fresh ground. */
 export const runOnboardingTrial = (): Promise<Told> => onFreshGround(tryOnboarding);
+
+/** The trial of keys that are replaced under load, on fresh ground. */
+export const runKeysTrial = (seed: number): Promise<KeysTold> => onFreshGround((ground) => tryKeys(ground, seed));
 
 /** The trial of the nightly jobs under a moved clock, on fresh ground. @throws Hint where libfaketime cannot be had */
 export async function runClockTrial(): Promise<ClockTold> {
@@ -187,83 +190,4 @@ async function underLoad(ground: Ground, outside: Outside, load: Load, plan: Pic
   await talking;
   if (failure) throw failure;
   return { killed, outages };
-}
-
-/** Four agents answer as the messages come in. */
-async function answer(load: Load, replies: number, progress: () => number, random: () => number): Promise<void> {
-  const until = Date.now() + 20 * 60_000;
-  let begun = 0;
-  let seen = 0;
-  const agent = async () => {
-    while (begun < replies) {
-      if (begun > progress() * replies) {
-        await sleep(50);
-        continue;
-      }
-      begun++;
-      if (Date.now() - seen > 1000) {
-        seen = Date.now();
-        await load.look().catch(() => {});
-      }
-      if (!(await load.reply(until))) {
-        begun--;
-        await sleep(200);
-      } else if (random() < 0.4) await load.readSome();
-    }
-  };
-  await Promise.all(Array.from({ length: 4 }, agent));
-}
-
-/** Waits until nothing is left to do anywhere; adds messages if the receipts were fewer than reckoned. @returns false when time is over */
-async function drain(ground: Ground, outside: Outside, load: Load, events: number): Promise<boolean> {
-  const end = Date.now() + DRAIN_MS;
-  let quiet = 0;
-  let size = 0;
-  let last = 0;
-  let before = "";
-  let since = Date.now();
-  while (Date.now() < end) {
-    await sleep(500);
-    const waiting = await countWaiting().catch(() => null);
-    const pending = await outside.pending();
-    const grown = fs.statSync(ground.ledgerPath).size;
-    const picture = JSON.stringify([waiting, pending.total, grown]);
-    if (picture !== before) [before, since] = [picture, Date.now()];
-    // receipts that find no message never will; anything else moves when a lease lapses or a webhook is due again
-    const hopeless =
-      waiting !== null && pending.total + (waiting.deliveries ?? 0) + (waiting.events ?? 0) + (waiting.outbox ?? 0) === 0;
-    if ((waiting?.receipts ?? 0) > 0 && hopeless && Date.now() - since > 15_000) return false;
-    if (Date.now() - since > 100_000) return false;
-    const still = waiting !== null && pending.total === 0 && Object.values(waiting).every((n) => n === 0) && grown === size;
-    size = grown;
-    quiet = still ? quiet + 1 : 0;
-    if (Date.now() - last > 15_000) {
-      last = Date.now();
-      tell(`waiting: ${JSON.stringify({ ...waiting, webhooks: pending.total })}`);
-    }
-    if (quiet < 6) continue;
-    const missing = events - distinctEvents(parseLedger(fs.readFileSync(ground.ledgerPath, "utf8")));
-    if (missing <= 0) return true;
-    await load.write(missing + 5, 200, async () => {});
-    quiet = 0;
-  }
-  return false;
-}
-
-/** Different events that were answered 200. */
-const distinctEvents = (lines: ReturnType<typeof parseLedger>) =>
-  new Set(lines.filter((l) => l.kind === "webhook" && l.wamid !== null && l.answer === 200).map((l) => `${l.wamid} ${l.type}`))
-    .size;
-
-function report(found: Finding[]): void {
-  const by = new Map<string, Finding[]>();
-  for (const f of found) by.set(`${f.kind}: ${f.what}`, [...(by.get(`${f.kind}: ${f.what}`) ?? []), f]);
-  for (const [what, list] of [...by].sort((a, b) => b[1].length - a[1].length).slice(0, 30)) {
-    tell(
-      `${list.length} × ${what} (${list
-        .slice(0, 3)
-        .map((f) => f.id)
-        .join(", ")}${list.length > 3 ? ", …" : ""})`,
-    );
-  }
 }

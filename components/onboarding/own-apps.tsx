@@ -1,10 +1,11 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useRef } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { api } from "@/components/data/api";
 import { ProblemError } from "@/components/data/http";
 import { useProblemText } from "@/components/data/use-problem-text";
+import { AlertDialog } from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { CopyField } from "@/components/ui/copy-field";
@@ -74,8 +75,45 @@ function OwnApp({ app }: { app: OwnAppsView["apps"][number] }) {
           <Button variant="quiet" disabled={change.isPending} onClick={() => change.mutate(undefined)}>
             {t("own.renew")}
           </Button>
+          <RemoveApp appId={app.appId} />
         </div>
       </form>
     </Card>
+  );
+}
+
+/** Asks before it is done: the address stops at once. Refused as long as a number is connected with the app. */
+function RemoveApp({ appId }: { appId: string }) {
+  const t = useTranslations("onboarding");
+  const problem = useProblemText();
+  const client = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const remove = useMutation({
+    mutationFn: () => api.send("DELETE", "/api/settings/own-apps", { appId }),
+    onSuccess: () => client.invalidateQueries({ queryKey: KEY }),
+  });
+  return (
+    <>
+      <Button variant="quiet" pending={remove.isPending} onClick={() => setAsking(true)}>
+        {t("own.remove")}
+      </Button>
+      {remove.error && (
+        <p role="alert" className="basis-full text-sm text-danger-ink">
+          {problem(remove.error)}
+        </p>
+      )}
+      <AlertDialog
+        open={asking}
+        onOpenChange={setAsking}
+        title={t("own.removeTitle", { app: appId })}
+        description={t("own.removeBody")}
+        cancel={<Button>{t("own.keep")}</Button>}
+        action={
+          <Button variant="danger" onClick={() => remove.mutate()}>
+            {t("own.remove")}
+          </Button>
+        }
+      />
+    </>
   );
 }

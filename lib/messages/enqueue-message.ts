@@ -25,7 +25,7 @@ export interface Enqueued {
 }
 
 /**
- * Writes message and outbox row.
+ * Writes message and outbox row. Its time is now, not when the transaction began: that may have waited for a colleague's.
  * @throws AppError `conflict` if the request id was used before; `precondition` `number_disconnected`
  */
 export async function enqueueMessage(sql: Sql, input: Enqueue): Promise<Enqueued> {
@@ -34,7 +34,7 @@ export async function enqueueMessage(sql: Sql, input: Enqueue): Promise<Enqueued
   const [row] = await sql.rows<{ at: Date }>(
     "message.enqueue",
     `insert into messages (org_id, id, conversation_id, direction, origin, author_id, type, body_sealed, request_id, resend_of, at, received_at)
-      values ($1, $2, $3, 'out', 'agent', $4, $5, $6, $7, $8, now(), now())
+      values ($1, $2, $3, 'out', 'agent', $4, $5, $6, $7, $8, clock_timestamp(), clock_timestamp())
       on conflict (org_id, request_id) where request_id is not null do nothing returning at`,
     [
       ctx.orgId,

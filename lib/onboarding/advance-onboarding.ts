@@ -1,4 +1,5 @@
 import type { Ctx } from "@/lib/kernel/ctx";
+import { AppError } from "@/lib/kernel/errors";
 import { type Id, newId } from "@/lib/kernel/ids";
 import { minutes } from "@/lib/kernel/time";
 import { bindNumber, isTaken } from "@/lib/onboarding/bind-number";
@@ -98,7 +99,8 @@ async function perform(now: () => Ctx, claimed: Claimed): Promise<boolean> {
   if (step === "approve") return approve(now, claimed);
   if (step === "exchange") return false;
   const again = steps.some((s) => s.step === step && s.attempts > 0);
-  const outcome = await runStep(step, session.path, session.facts, { speaker: await speakerFor(now(), claimed), again });
+  const speaker = await speakerFor(now(), claimed);
+  const outcome = speaker ? await runStep(step, session.path, session.facts, { speaker, again }) : APP_TAKEN;
   return inJourney(now(), claimed.session.id, (sql) => record(sql, claimed, outcome));
 }
 
@@ -119,10 +121,19 @@ async function approve(now: () => Ctx, claimed: Claimed): Promise<boolean> {
   });
 }
 
-/** An own app is kept as the organisation's, and given its address, only after Meta has confirmed it: with the step that needs the address. */
-async function speakerFor(ctx: Ctx, { session: { facts }, step }: Claimed): Promise<Speaker> {
+const APP_TAKEN: Outcome = { kind: "failed", cause: "app_taken", refusal: null };
+
+/**
+ * An own app is kept as the organisation's, and given its address, only after Meta has confirmed it: with the step that needs the address.
+ * Null when it is another organisation's.
+ */
+async function speakerFor(ctx: Ctx, { session: { facts }, step }: Claimed): Promise<Speaker | null> {
   if (facts.app === null) return platformSpeaker();
-  return step === "callback" ? ownSpeakerFor(ctx, facts.app) : untriedSpeaker(facts.app);
+  if (step !== "callback") return untriedSpeaker(facts.app);
+  return ownSpeakerFor(ctx, facts.app).catch((error) => {
+    if (error instanceof AppError && error.code === "conflict" && error.detail === "app_taken") return null;
+    throw error;
+  });
 }
 
 async function bind(now: () => Ctx, claimed: Claimed): Promise<boolean> {

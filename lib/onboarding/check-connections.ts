@@ -20,24 +20,63 @@ import { organisationsWithNumbers } from "@/lib/onboarding/sweep-onboarding";
 import { type AuditEntry, audit } from "@/lib/platform/audit";
 import { errorFields, log } from "@/lib/platform/log";
 import { counters } from "@/lib/platform/metrics";
+import { LostShift } from "@/lib/platform/slots";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 import type { TokenReport } from "@/lib/providers/ports";
 
-/** Checks every connection; one organisation that fails keeps no other from its turn. */
-export async function checkAllConnections(): Promise<void> {
-  for (const orgId of await organisationsWithNumbers())
-    await checkConnections(orgId).catch((error) => log.error("connections.check_failed", errorFields(error)));
+/** What came of a round of checks. */
+export interface Checked {
+  checked: number;
+  failed: number;
+}
+
+/**
+ * Checks every connection; one organisation that fails keeps no other from its turn.
+ * @param keep called before each number, so that a long night is not begun a second time; what it throws ends the round
+ */
+export async function checkAllConnections(keep: () => Promise<void> = async () => {}): Promise<Checked> {
+  const all: Checked = { checked: 0, failed: 0 };
+  for (const orgId of await organisationsWithNumbers()) {
+    await keep();
+    try {
+      const { checked, failed } = await checkConnections(orgId, undefined, keep);
+      all.checked += checked;
+      all.failed += failed;
+    } catch (error) {
+      if (error instanceof LostShift) throw error;
+      all.failed++;
+      log.error("connections.check_failed", { orgId, ...errorFields(error) });
+    }
+  }
+  log.info("connections.checked", { ...all });
+  return all;
 }
 
 /**
  * Checks an organisation's connections. A dead token stops sending, never receiving; a transport error says nothing about a
  * token and changes nothing. A lost subscription is made anew and written down. Of a token's end a warning is given once per
- * threshold.
+ * threshold. A number that fails, such as one whose own app does not open, is counted and keeps no other from its turn.
  */
-export async function checkConnections(orgId: Id<"organisation">, now: () => Date = () => new Date()): Promise<void> {
+export async function checkConnections(
+  orgId: Id<"organisation">,
+  now: () => Date = () => new Date(),
+  keep: () => Promise<void> = async () => {},
+): Promise<Checked> {
   const ctx = () => systemCtx(orgId, "connections.check", now());
-  for (const channel of await inTenantSql(ctx(), listChannelRows))
-    if (channel.status !== "disconnected") await checkOne(ctx, channel);
+  const result: Checked = { checked: 0, failed: 0 };
+  for (const channel of await inTenantSql(ctx(), listChannelRows)) {
+    if (channel.status === "disconnected") continue;
+    await keep();
+    try {
+      await checkOne(ctx, channel);
+      result.checked++;
+    } catch (error) {
+      result.failed++;
+      counters.tokenChecks.inc({ result: "failed" });
+      log.error("connection.check_failed", { orgId, channelId: channel.id, ...errorFields(error) });
+    }
+  }
+  return result;
 }
 
 async function checkOne(ctx: () => ReturnType<typeof systemCtx>, channel: ChannelRow): Promise<void> {

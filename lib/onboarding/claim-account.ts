@@ -7,7 +7,7 @@ import type { Id } from "@/lib/kernel/ids";
 import { beginWithToken } from "@/lib/onboarding/begin-with-token";
 import { ownerOfProposed } from "@/lib/onboarding/kept-accounts";
 import { env } from "@/lib/platform/env";
-import { metaAccounts } from "@/lib/providers/meta/accounts";
+import { clientTokens } from "@/lib/providers/meta/accounts";
 
 export const ClaimAccount = z.strictObject({ wabaId: z.string().regex(/^\d{1,32}$/) });
 
@@ -28,7 +28,7 @@ export async function claimAccount(ctx: Ctx, { wabaId }: z.output<typeof ClaimAc
   if (!canFetchTokens()) throw new AppError("precondition", "unconfigured");
   const businessId = await ownerOfProposed(ctx.orgId, wabaId);
   if (businessId === null) throw notFound("account");
-  const answer = await metaAccounts.fetchClientToken(businessId);
+  const answer = await clientTokens.fetchClientToken(businessId);
   if (!answer.ok) {
     const known = answer.refusal.kind === "auth" || answer.refusal.kind === "refused";
     throw known ? new AppError("precondition", "not_granted") : new AppError("unavailable", "provider");

@@ -9,12 +9,15 @@ import { inTenantSql, type Sql } from "@/lib/platform/sql";
 /**
  * Ends journeys whose seven days are over: what they found out, tokens included, is destroyed. Done again it changes nothing. One
  * organisation that fails keeps no other from its turn.
+ * @param now the database's time: by it a journey's end was written, and its slot of the night taken
+ * @param keep called before each batch, so that a long night is not begun a second time; what it throws ends the round
  * @returns how many ended
  */
-export async function expireOnboardings(now: Date): Promise<number> {
+export async function expireOnboardings(now: Date, keep: () => Promise<void> = async () => {}): Promise<number> {
   let ended = 0;
   const failed = new Set<Id<"organisation">>();
   for (;;) {
+    await keep();
     const overdue = await overdueOnboardings(now, [...failed]);
     if (overdue.size === 0) break;
     for (const [orgId, ids] of overdue) {

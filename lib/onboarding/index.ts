@@ -16,7 +16,7 @@ export { getDisconnectPreview } from "@/lib/onboarding/get-disconnect-preview";
 export { advanceJob, disconnectionJob } from "@/lib/onboarding/jobs";
 export { type DepartureView, noteDeparture, readDeparture } from "@/lib/onboarding/note-departure";
 export { openLink } from "@/lib/onboarding/open-link";
-export { getOwnApps, RotateOwnApp, rotateOwnApp } from "@/lib/onboarding/own-apps";
+export { getOwnApps, RemoveOwnApp, RotateOwnApp, removeOwnApp, rotateOwnApp } from "@/lib/onboarding/own-apps";
 export { pressConnect } from "@/lib/onboarding/press-connect";
 export { getInvitation, getNumbers, getOnboarding } from "@/lib/onboarding/read-onboarding";
 export { getConnections, getStanding } from "@/lib/onboarding/read-standing";
@@ -34,3 +34,4 @@ export {
 export { handleDepartures } from "@/lib/onboarding/sweep-departures";
 export { dueDisconnections } from "@/lib/onboarding/sweep-disconnections";
 export { dueOnboardings } from "@/lib/onboarding/sweep-onboarding";
+export { destroyPreviousSecrets } from "@/lib/onboarding/sweep-own-secrets";

@@ -37,6 +37,11 @@ export const PRESS_LIVES = minutes(10);
 export const WINDOW_LIVES = minutes(20);
 /** Contacts and conversations of the app can be asked for this long after the number was shared. Source: Meta, Coexistence. */
 export const SYNC_WITHIN = hours(24);
+/**
+ * How long signatures by the secret an own app had before are good. Source: Meta, Webhooks: what could not be delivered is tried again for up
+ * to seven days; another page says 36 hours.
+ */
+export const PREVIOUS_SECRET_LIVES = days(7);
 /** A link to a journey works for this long, and no longer than the journey. */
 export const LINK_LIVES = days(3);
 /** Longest a step may take before another worker may look after it. */
@@ -85,6 +90,7 @@ export const CAUSES = [
   "pin_locked",
   "registration_limit",
   "number_taken",
+  "app_taken",
   "sync_late",
   "sync_declined",
   "not_on_app",

@@ -5,7 +5,7 @@ import type { Ctx } from "@/lib/kernel/ctx";
 import { AppError } from "@/lib/kernel/errors";
 import { Secret } from "@/lib/kernel/secret";
 import { listOwnApps, lockOwnApp, newVerifyToken, replaceSecrets } from "@/lib/onboarding/own-app";
-import { ensureEndpoint } from "@/lib/onboarding/own-endpoint";
+import { closeEndpoints, ensureEndpoint } from "@/lib/onboarding/own-endpoint";
 import { addressOf } from "@/lib/onboarding/speaker";
 import type { OwnAppsView } from "@/lib/onboarding/views";
 import { audit } from "@/lib/platform/audit";
@@ -32,7 +32,7 @@ export const RotateOwnApp = z.strictObject({
 });
 
 /**
- * Takes a new secret, once Meta accepts it: signatures of the one before stay good until the next change. Without one the verify token
+ * Takes a new secret, once Meta accepts it: signatures of the one before stay good for a week. Without one the verify token
  * is made anew. Receivers that know only what was before refuse for a moment, and Meta comes again.
  * @throws AppError `not_found`; `invalid` with `appSecret` when Meta refuses it; `unavailable` when Meta does not answer
  */
@@ -51,6 +51,29 @@ export async function rotateOwnApp(ctx: Ctx, { appId, appSecret }: z.output<type
     return now;
   });
   await ensureEndpoint(ctx.orgId, changed);
+  return getOwnApps(ctx);
+}
+
+export const RemoveOwnApp = RotateOwnApp.pick({ appId: true });
+
+/**
+ * Removes an own app that no connected number uses: its secrets are destroyed and its address accepts nothing any more. What came in stays.
+ * @throws AppError `not_found`; `precondition` `own_app_used` while a number is connected with it
+ */
+export async function removeOwnApp(ctx: Ctx, { appId }: z.output<typeof RemoveOwnApp>): Promise<OwnAppsView> {
+  allow(ctx, "numbers.connect");
+  await inTenantSql(ctx, async (sql) => {
+    const app = await lockOwnApp(sql, appId); // whoever connects a number with it waits here
+    const used = await sql.rows(
+      "own_apps.used",
+      "select 1 from channels where org_id = $1 and app_id = $2 and status <> 'disconnected' limit 1",
+      [ctx.orgId, appId],
+    );
+    if (used.length > 0) throw new AppError("precondition", "own_app_used");
+    await sql.run("own_apps.remove", "delete from own_apps where org_id = $1 and id = $2", [ctx.orgId, app.id]);
+    await audit(sql, [{ action: "own_app.removed", subject: "own_app", subjectId: app.id, detail: { app: appId } }]);
+  });
+  await closeEndpoints(); // a sweep does it otherwise
   return getOwnApps(ctx);
 }
 

@@ -3,14 +3,9 @@ import { AppError } from "@/lib/kernel/errors";
 import { type Id, newId } from "@/lib/kernel/ids";
 import type { OwnApp } from "@/lib/onboarding/own-app";
 import { seal } from "@/lib/platform/crypto/codec";
+import { findSealingKey, lockIntakeKeys } from "@/lib/platform/intake-keys";
 import { intakeKey } from "@/lib/platform/keys";
 import { inSystem } from "@/lib/platform/sql";
-
-interface KeyRow {
-  id: string;
-  kek_id: string;
-  wrapped: Buffer;
-}
 
 /**
  * Makes the endpoint of an own app, or brings it up to its present secrets. Safe to do twice.
@@ -18,10 +13,8 @@ interface KeyRow {
  */
 export async function ensureEndpoint(orgId: Id<"organisation">, app: OwnApp): Promise<void> {
   await inSystem("own endpoints", async (sql) => {
-    const [key] = await sql.rows<KeyRow>(
-      "own_endpoints.key",
-      "select id, kek_id, wrapped from intake_keys where purpose = 'body' and wrapped is not null order by day desc limit 1",
-    );
+    await lockIntakeKeys(sql); // the endpoint is not moved onto another key meanwhile
+    const key = await findSealingKey(sql);
     if (!key) throw new AppError("unavailable", "intake");
     await sql.run(
       "own_endpoints.insert",
@@ -40,13 +33,26 @@ export async function ensureEndpoint(orgId: Id<"organisation">, app: OwnApp): Pr
       seal(under, { scope: "intake", table: "intake_endpoints", column, rowId: row.id }, value);
     await sql.run(
       "own_endpoints.secrets",
-      "update intake_endpoints set secret_sealed = $2, secret_previous_sealed = $3, verify_token_sealed = $4 where id = $1",
+      "update intake_endpoints set secret_sealed = $2, secret_previous_sealed = $3, verify_token_sealed = $4, previous_until = $5 where id = $1",
       [
         row.id,
         sealed("secret_sealed", app.secret.open()),
-        app.previous && sealed("secret_previous_sealed", app.previous.open()),
+        app.previous && sealed("secret_previous_sealed", app.previous.secret.open()),
         sealed("verify_token_sealed", app.verifyToken),
+        app.previous?.until ?? null,
       ],
     );
   });
 }
+
+/** Closes the endpoints of own apps that are gone: without secrets nothing is accepted there. What came before is kept. */
+export const closeEndpoints = (): Promise<number> =>
+  inSystem("own endpoints", async (sql) => {
+    await lockIntakeKeys(sql);
+    return sql.run(
+      "own_endpoints.close",
+      `update intake_endpoints i set secret_sealed = null, secret_previous_sealed = null, verify_token_sealed = null, previous_until = null
+        where org_id is not null and (secret_sealed is not null or verify_token_sealed is not null)
+          and not exists (select from own_apps o where o.org_id = i.org_id and o.endpoint_key = i.key)`,
+    );
+  });

@@ -1,8 +1,9 @@
 /** In whose name Meta is asked: the platform's app, or the customer's own; and where that one's webhooks belong. */
 import { META_PATHS } from "@/lib/kernel/addresses";
 import type { Ctx } from "@/lib/kernel/ctx";
+import { AppError } from "@/lib/kernel/errors";
 import { Secret } from "@/lib/kernel/secret";
-import { keepOwnApp, lockOwnApp, OWN_PATH, type OwnApp } from "@/lib/onboarding/own-app";
+import { isAppTaken, keepOwnApp, lockOwnApp, OWN_PATH, type OwnApp } from "@/lib/onboarding/own-app";
 import { ensureEndpoint } from "@/lib/onboarding/own-endpoint";
 import { audit } from "@/lib/platform/audit";
 import { env } from "@/lib/platform/env";
@@ -48,12 +49,22 @@ export async function speakerOf(ctx: Ctx, appId: string | null): Promise<Speaker
   return ownSpeaker(await inTenantSql(ctx, (sql) => lockOwnApp(sql, appId)));
 }
 
-/** Makes an app that Meta has confirmed the organisation's own, with an address that answers; done twice it changes nothing. */
+const ACTION = { new: "own_app.kept", secret: "own_app.rotated" } as const;
+
+/**
+ * Makes an app that Meta has confirmed the organisation's own, with an address that answers; done twice it changes nothing.
+ * @throws AppError `conflict` `app_taken` when it is another organisation's
+ */
 export async function ownSpeakerFor(ctx: Ctx, given: { id: string; secret: string }): Promise<Speaker> {
   const app = await inTenantSql(ctx, async (sql) => {
-    const kept = await keepOwnApp(sql, given);
-    await audit(sql, [{ action: "own_app.kept", subject: "own_app", subjectId: kept.id, detail: { app: kept.appId } }]);
-    return kept;
+    const { app, changed } = await keepOwnApp(sql, given);
+    if (changed !== "nothing") {
+      const detail = { app: app.appId, ...(changed === "secret" ? { what: "secret" } : {}) };
+      await audit(sql, [{ action: ACTION[changed], subject: "own_app", subjectId: app.id, detail }]);
+    }
+    return app;
+  }).catch((error) => {
+    throw isAppTaken(error) ? new AppError("conflict", "app_taken") : error;
   });
   await ensureEndpoint(ctx.orgId, app);
   return ownSpeaker(app);

@@ -24,7 +24,8 @@ export async function countKeys(): Promise<KeyCount[]> {
   const { rows } = await poolOf("owner").query<KeyCount>(
     `select 'organisations' as store, purpose, state, kek_id as "kekId", count(*)::int as keys, min(created_at) as oldest
         from data_keys where wrapped is not null group by purpose, state, kek_id
-      union all select 'intake', purpose, 'active', kek_id, count(*)::int, min(created_at) from intake_keys where wrapped is not null group by purpose, kek_id
+      union all select 'intake', purpose, case when retired_at is null then 'active' else 'retired' end, kek_id, count(*)::int, min(created_at)
+        from intake_keys where wrapped is not null group by purpose, retired_at is null, kek_id
       union all select 'endpoints', 'body', 'active', intake_kek_id, count(*)::int, min(created_at) from intake_endpoints group by intake_kek_id
       order by 1, 2, 3, 4`,
   );

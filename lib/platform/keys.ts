@@ -71,26 +71,29 @@ export async function keysOfAll(orgIds: Iterable<Id<"organisation">>): Promise<M
   return keys;
 }
 
-const intake = new Map<string, SealingKey>();
+const intake = new Map<string, { key: SealingKey; until: number }>();
 interface IntakeKeyRow {
   id: string;
   kek_id: string;
   wrapped: Buffer | null;
 }
 
-/** An intake key by id. @throws SealError once its day was destroyed */
+/** An intake key by id, from memory for as long as an organisation's. @throws SealError once it was destroyed */
 export async function intakeKey(id: string): Promise<SealingKey> {
   const hit = intake.get(id);
-  if (hit) return hit;
+  if (hit && hit.until > Date.now()) return hit.key;
   const { rows } = await poolOf("system").query<IntakeKeyRow>({
     name: "keys.intake",
     text: "select id, kek_id, wrapped from intake_keys where id = $1",
     values: [id],
   });
   const row = rows[0];
-  if (!row?.wrapped) throw new SealError("the intake key is gone");
+  if (!row?.wrapped) {
+    intake.delete(id);
+    throw new SealError("the intake key is gone");
+  }
   const key = intakeKekRing().unwrap("intake", id, { kekId: row.kek_id, wrapped: row.wrapped });
-  intake.set(id, key);
+  intake.set(id, { key, until: Date.now() + KEYS_FRESH });
   return key;
 }
 

@@ -52,7 +52,7 @@ export const counters = {
   tokenChecks: new Counter({
     ...make,
     name: "parley_token_checks_total",
-    help: "Nightly looks at tokens, by what came out; unknown when the provider did not answer",
+    help: "Nightly looks at tokens, by what came out; unknown when the provider did not answer, failed when we could not ask",
     labelNames: ["result"],
   }),
   tokensExpiring: new Counter({

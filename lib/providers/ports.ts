@@ -204,8 +204,6 @@ export type SyncKind = "contacts" | "history";
 export interface AccountAdmin {
   /** Turns a signup code into a business token; once, within its 30 seconds. */
   exchangeCode(code: string): Promise<AccountAnswer<{ token: Secret; expiresInSeconds: number | null }>>;
-  /** The token of a business that has granted our app, by our own system user; that we can fetch it proves nothing about who asks. */
-  fetchClientToken(businessId: string): Promise<AccountAnswer<Secret>>;
   inspectToken(token: Secret): Promise<AccountAnswer<TokenReport>>;
   readAccount(wabaId: string, token: Secret): Promise<AccountAnswer<RemoteAccount>>;
   /** The proof of access: only a token that was granted the account reads its numbers. */
@@ -222,4 +220,10 @@ export interface AccountAdmin {
   setNumberCallback(phoneNumberId: string, to: Callback, token: Secret): Promise<AccountAnswer<null>>;
   register(phoneNumberId: string, pin: string, token: Secret): Promise<AccountAnswer<null>>;
   requestSync(phoneNumberId: string, kind: SyncKind, token: Secret): Promise<AccountAnswer<{ requestId: string | null }>>;
+}
+
+/** What only the platform's own app can: a customer's app has no system user of ours. No method throws for a refusal. */
+export interface ClientTokens {
+  /** The token of a business that has granted our app, by our own system user; that we can fetch it proves nothing about who asks. */
+  fetchClientToken(businessId: string): Promise<AccountAnswer<Secret>>;
 }

@@ -9,6 +9,7 @@ export { destroyOldBodies, ensureIntakeKey } from "@/lib/webhooks/platform-keys"
 export { type Handled, processOrganisation } from "@/lib/webhooks/process-events";
 export { RehearsePartner, rehearsePartner } from "@/lib/webhooks/rehearse-partner";
 export { rerouteUnrouted } from "@/lib/webhooks/reroute-unrouted";
+export { replaceIntakeKeys, resealIntake } from "@/lib/webhooks/rotate-intake";
 export { getWebhookSettings, testHandshake } from "@/lib/webhooks/settings";
 export { splitDeliveries } from "@/lib/webhooks/split-deliveries";
 export { type Backlog, destroyOldUnrouted, measureBacklog, organisationsWithEvents } from "@/lib/webhooks/sweep-webhooks";

@@ -157,10 +157,11 @@ test("a worker that dies in any step leaves a journey that ends the same, with n
   await advance(first);
   const desk = await begin(own);
   await advance(desk);
-  expect(await stopped(desk)).toMatchObject({ step: "bind", cause: "number_taken" });
-  const once = ["subscribe 200", "override 200", "override 200"]; // the second to the second organisation's own address
-  expect(await calls(own.wabaId)).toEqual(once);
+  expect(await stopped(desk)).toMatchObject({ step: "callback", cause: "app_taken" });
+  expect(await calls(own.wabaId)).toEqual(["subscribe 200", "override 200"]); // its messages go where they went before
   await poolOf("owner").query("update channels set status = 'disconnected' where org_id = $1", [first.org.id]);
+  await poolOf("owner").query("delete from own_apps where org_id = $1", [first.org.id]);
+  const once = ["subscribe 200", "override 200", "override 200"]; // the second to the second organisation's own address
   for (const step of ["prove", "account", "subscribe", "number", "callback", "register", "bind"])
     await poolOf("owner").query("update onboarding_steps set state = 'running' where org_id = $1 and step = $2", [
       desk.org.id,

@@ -16,7 +16,7 @@ export interface Written {
   endpoint_id: string;
   /** Set when the delivery was verified with one organisation's own secret. */
   endpoint_org: string | null;
-  /** The own app whose endpoint it came to. */
+  /** The own app whose endpoint it came to; null for the platform's endpoint, and once that app was removed. */
   endpoint_app: string | null;
   body_sealed: Buffer;
   received_at: Date;
@@ -130,7 +130,8 @@ function toEvents(delivery: Written, piece: Piece, text: string, routes: Routes,
   const known = routesOf(piece, routes);
   if (owner) {
     // an own secret proves the traffic of its own app's numbers, at any time; all of it under keys of that endpoint
-    const mine = known.filter((r) => r.orgId === owner && (delivery.endpoint_app === null || r.appId === delivery.endpoint_app));
+    const app = delivery.endpoint_app; // null once the app was removed: it speaks for nobody any more
+    const mine = known.filter((r) => r.orgId === owner && app !== null && r.appId === app);
     if (mine.length === 0) return [event(apart, { orgId: owner, channelId: null, state: "quarantined", cause: "foreign" })];
     return mine.map(({ orgId, channelId }) => event([...apart, channelId], { orgId, channelId, state: "pending", cause: null }));
   }

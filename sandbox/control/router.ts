@@ -68,6 +68,7 @@ const HANDLERS: { [call: string]: Handler } = {
     status: 200,
     ndjson: ctx.ledger.since(Number(query.get("since") ?? 0) || 0, query.get("kind") ?? undefined),
   }),
+  "GET addresses": (ctx) => json({ addresses: ctx.asked }),
   "GET businesses": (ctx) =>
     json(
       [...ctx.world.phones.values()].map((phone) => ({

@@ -8,7 +8,7 @@ import { callHttp, HttpFailure } from "@/lib/platform/http";
 import { base } from "@/lib/providers/meta/graph";
 import { type Json, list, obj } from "@/lib/providers/meta/json";
 import { accountOf, ID, numberOf, reportOf, standingOf, subscriptionOf, text, whole } from "@/lib/providers/meta/read-account";
-import type { AccountAdmin, AccountAnswer, Callback, RemoteNumber } from "@/lib/providers/ports";
+import type { AccountAdmin, AccountAnswer, Callback, ClientTokens, RemoteNumber } from "@/lib/providers/ports";
 
 const TOKEN_CODES = new Set([190, 102, 10, 200]);
 
@@ -96,16 +96,6 @@ export const accountsOf = (app: () => MetaApp): AccountAdmin => {
       if (!token) return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
       return { ok: true, value: { token: new Secret(token), expiresInSeconds: whole(answer.value.expires_in) } };
     },
-    async fetchClientToken(businessId) {
-      const system = env().META_SYSTEM_USER_TOKEN;
-      if (!system) return { ok: false, refusal: { kind: "not_sent", code: null, subcode: null } };
-      const path = idPath(businessId, "/system_user_access_tokens");
-      const answer = await ask({ method: "POST", path, token: new Secret(system), body: { fetch_only: true } });
-      if (!answer.ok) return answer;
-      const token = text(answer.value.access_token);
-      if (!token) return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
-      return { ok: true, value: new Secret(token) };
-    },
     async inspectToken(token) {
       return then(
         await ask({ method: "GET", path: "debug_token", token: appToken(app()), query: { input_token: token.open() } }),
@@ -175,3 +165,18 @@ export const accountsOf = (app: () => MetaApp): AccountAdmin => {
 
 /** The calls of the platform's own app. */
 export const metaAccounts: AccountAdmin = accountsOf(platformApp);
+
+/** What our own system user is given. */
+export const clientTokens: ClientTokens = {
+  async fetchClientToken(businessId) {
+    const system = env().META_SYSTEM_USER_TOKEN;
+    if (!system) return { ok: false, refusal: { kind: "not_sent", code: null, subcode: null } };
+    const path = idPath(businessId, "/system_user_access_tokens");
+    const token = new Secret(system);
+    const answer = await call({ app: platformApp(), method: "POST", path, token, body: { fetch_only: true } });
+    if (!answer.ok) return answer;
+    const given = text(answer.value.access_token);
+    if (!given) return { ok: false, refusal: { kind: "transport", code: null, subcode: null } };
+    return { ok: true, value: new Secret(given) };
+  },
+};

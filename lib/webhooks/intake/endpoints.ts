@@ -1,4 +1,8 @@
-/** The endpoints this process may answer for, with today's intake key; read from `intake_endpoints`, refreshed every 30 s. */
+/**
+ * The endpoints this process may answer for, with the intake key they seal with now; read from `intake_endpoints`, refreshed every 30 s.
+ * Nothing is sealed with what was read longer ago than `ENDPOINTS_FRESH`: whoever replaces a key waits for that before it is destroyed.
+ */
+import { seconds } from "@/lib/kernel/time";
 import { open, type SealingKey } from "@/lib/platform/crypto/codec";
 import type { HmacKey } from "@/lib/platform/crypto/hmac";
 import { KekRing } from "@/lib/platform/crypto/key-ring";
@@ -26,7 +30,9 @@ interface Row {
   intake_key_wrapped: Buffer;
 }
 
-const FRESH_MS = 30_000;
+/** Older than this it is read anew beside the request; older than the second, before it. */
+const FRESH_MS = seconds(30);
+export const ENDPOINTS_FRESH = seconds(60);
 let ring: KekRing | undefined;
 let kept: { at: number; byKey: Map<string, Endpoint> } | undefined;
 let loading: Promise<void> | undefined;
@@ -36,21 +42,39 @@ let triedAt = 0;
 const AGAIN_MS = 1_000;
 
 /**
- * The endpoint of an address, or null if there is none; a promise only while nothing is known yet.
+ * The endpoint of an address, or null if there is none; a promise only while what is known is too old to seal with.
  * @throws the database's error in that promise
  */
 export function findEndpoint(key: string): Endpoint | null | Promise<Endpoint | null> {
-  if (!kept) return load().then(() => kept?.byKey.get(key) ?? null);
-  if (Date.now() - kept.at > FRESH_MS) void load().catch(() => {});
+  const age = kept ? Date.now() - kept.at : Number.POSITIVE_INFINITY;
+  // below zero the clock was moved back, and nobody knows how old it is
+  if (!kept || age > ENDPOINTS_FRESH || age < 0) return load().then(() => kept?.byKey.get(key) ?? null);
+  if (age > FRESH_MS) void load().catch(() => {});
   return kept.byKey.get(key) ?? null;
 }
+
+/** Most who wait for that look at once; an address made a moment ago is one, and so is any that a stranger made up. */
+export const MOST_LOOKING = 100;
+let looking = 0;
+/** Thrown when too many wait already: whoever asks comes again. */
+export class Crowded extends Error {}
 
 /**
  * The same for an address that may have been made a moment ago: what is not known yet is looked for once more. Whoever asks waits for
  * that look, which all share, at most a second.
+ * @throws Crowded; the database's error
  */
 export async function findFreshEndpoint(key: string): Promise<Endpoint | null> {
-  return (await findEndpoint(key)) ?? (await lookAgain().then(() => kept?.byKey.get(key) ?? null));
+  const known = await findEndpoint(key);
+  if (known) return known;
+  if (looking >= MOST_LOOKING) throw new Crowded();
+  looking++;
+  try {
+    await lookAgain();
+  } finally {
+    looking--;
+  }
+  return kept?.byKey.get(key) ?? null;
 }
 
 /** Reads the endpoints anew, at most once a second, however many ask. @throws the database's error */
@@ -73,11 +97,14 @@ function load(): Promise<void> {
 }
 
 async function read(): Promise<void> {
-  triedAt = Date.now(); // one that fails counts as well
+  const at = Date.now(); // what is read is at least as old as the question
+  triedAt = at; // one that fails counts as well
   ring ??= new KekRing(env().INTAKE_KEY);
   const { rows } = await poolOf("ingest").query<Row>({
     name: "intake.endpoints",
-    text: "select id, key, secret_sealed, secret_previous_sealed, verify_token_sealed, intake_key_id, intake_kek_id, intake_key_wrapped from intake_endpoints",
+    text: `select id, key, secret_sealed, case when previous_until > now() then secret_previous_sealed end as secret_previous_sealed,
+      verify_token_sealed, intake_key_id, intake_kek_id, intake_key_wrapped from intake_endpoints where key = $1 or secret_sealed is not null`,
+    values: [META_ENDPOINT],
   });
   const byKey = new Map<string, Endpoint>();
   for (const row of rows) {
@@ -93,13 +120,14 @@ async function read(): Promise<void> {
       log.error("intake.endpoint_unusable", { endpointId: row.id, ...errorFields(error) }); // the others go on
     }
   }
-  kept = { at: Date.now(), byKey };
+  kept = { at, byKey };
 }
 
-/** The platform's endpoint is verified with the app's secrets; any other carries its own, sealed. */
+/** The platform's endpoint is verified with the app's secrets; any other carries its own, sealed, and without one accepts nothing. */
 function secretsOf(row: Row, key: SealingKey): HmacKey[] {
-  if (row.secret_sealed === null) return signingKeys([env().META_APP_SECRET, env().META_APP_SECRET_PREVIOUS]);
+  if (row.key === META_ENDPOINT) return signingKeys([env().META_APP_SECRET, env().META_APP_SECRET_PREVIOUS]);
   const place = (column: string) => ({ scope: "intake", table: "intake_endpoints", column, rowId: row.id });
+  if (row.secret_sealed === null) return [];
   const secrets = [open(key, place("secret_sealed"), row.secret_sealed).toString()];
   if (row.secret_previous_sealed) secrets.push(open(key, place("secret_previous_sealed"), row.secret_previous_sealed).toString());
   return signingKeys(secrets);

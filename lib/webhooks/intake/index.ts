@@ -4,7 +4,7 @@
  * Invariant: no 200 before the row's own commit.
  */
 
-export { forgetEndpoints } from "@/lib/webhooks/intake/endpoints";
+export { ENDPOINTS_FRESH, forgetEndpoints, MOST_LOOKING } from "@/lib/webhooks/intake/endpoints";
 export { receiveWebhook, SPLIT_BELL, type WebhookAnswer, type WebhookRequest } from "@/lib/webhooks/intake/intake";
 export {
   endpointKeyOf,

@@ -6,7 +6,7 @@ import { env } from "@/lib/platform/env";
 import { errorFields, log } from "@/lib/platform/log";
 import { counters, histograms } from "@/lib/platform/metrics";
 import { poolOf } from "@/lib/platform/pool";
-import { findEndpoint, findFreshEndpoint, lookAgain } from "@/lib/webhooks/intake/endpoints";
+import { Crowded, findEndpoint, findFreshEndpoint, lookAgain } from "@/lib/webhooks/intake/endpoints";
 import { GroupCommit, IntakeFull } from "@/lib/webhooks/intake/group-commit";
 import { endpointKeyOf, MAX_BODY, META_ENDPOINT } from "@/lib/webhooks/intake/model";
 import { answerChallenge, isSigned } from "@/lib/webhooks/intake/signature";
@@ -99,6 +99,7 @@ async function shakeHands(endpointKey: string, query: URLSearchParams): Promise<
       if (!endpoint) return answer(404);
       token = endpoint.verifyToken;
     } catch (error) {
+      if (error instanceof Crowded) return refuse(503, "crowded");
       log.error("intake.handshake_failed", errorFields(error));
       return refuse(503, "database");
     }

@@ -1,4 +1,4 @@
-import { getOwnApps, RotateOwnApp, rotateOwnApp } from "@/lib/onboarding";
+import { getOwnApps, RemoveOwnApp, RotateOwnApp, removeOwnApp, rotateOwnApp } from "@/lib/onboarding";
 import { route } from "@/lib/web/route";
 
 export const GET = route({ access: "numbers.connect" }, (ctx) => getOwnApps(ctx));
@@ -10,3 +10,4 @@ export const POST = route(
   },
   (ctx, { body }) => rotateOwnApp(ctx, body),
 );
+export const DELETE = route({ access: "numbers.connect", body: RemoveOwnApp }, (ctx, { body }) => removeOwnApp(ctx, body));
