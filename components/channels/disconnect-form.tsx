@@ -1,5 +1,6 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import NextLink from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useRef, useState } from "react";
@@ -14,7 +15,6 @@ import { Button, buttonLook } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { Link } from "@/components/ui/link";
 import { Textarea } from "@/components/ui/textarea";
 
 type Wrong = "reasonMissing" | "passwordMissing" | "passwordWrong";
@@ -89,9 +89,9 @@ export function DisconnectForm({ id, fresh }: { id: string; fresh: boolean }) {
           <Button type="submit" variant="danger" disabled={!hydrated} pending={leave.isPending || leave.isSuccess}>
             {t("leave.submit")}
           </Button>
-          <Link href={back} className={buttonLook()}>
+          <NextLink href={back} className={buttonLook()}>
             {t("leave.keep")}
-          </Link>
+          </NextLink>
         </div>
       </form>
     </Card>

@@ -1,6 +1,7 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { RefreshCw, Stethoscope } from "lucide-react";
+import NextLink from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { ChangeList } from "@/components/channels/change-list";
 import { CheckLine } from "@/components/channels/check-line";
@@ -81,9 +82,9 @@ export function StandingPage({ initial }: { initial: StandingView }) {
         {!gone && (
           <Card className="flex flex-wrap items-center justify-between gap-3">
             <p className="min-w-0 basis-64 grow text-sm text-muted">{t("leave.openBody")}</p>
-            <Link href={`/settings/numbers/standing/${number.id}/disconnect`} className={buttonLook()}>
+            <NextLink href={`/settings/numbers/standing/${number.id}/disconnect`} className={buttonLook()}>
               {t("leave.open")}
-            </Link>
+            </NextLink>
           </Card>
         )}
       </div>
