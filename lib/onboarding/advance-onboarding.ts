@@ -169,8 +169,9 @@ async function bind(now: () => Ctx, claimed: Claimed): Promise<boolean> {
  */
 async function assureSubscribed(ctx: Ctx, claimed: Claimed): Promise<void> {
   const { path, facts } = claimed.session;
-  const outcome = await runStep("subscribe", path, facts, { speaker: await speakerFor(ctx, claimed), again: true });
-  if (outcome.kind !== "done") log.warn("subscription.unassured", { sessionId: claimed.session.id });
+  const speaker = await speakerFor(ctx, claimed);
+  const outcome = speaker && (await runStep("subscribe", path, facts, { speaker, again: true }));
+  if (outcome?.kind !== "done") log.warn("subscription.unassured", { sessionId: claimed.session.id });
 }
 
 /** Writes what a step came to, unless another worker has taken the journey since. @returns whether to go on at once */

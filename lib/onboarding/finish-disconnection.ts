@@ -11,11 +11,12 @@ import {
 } from "@/lib/channels";
 import type { LeftView } from "@/lib/channels/views";
 import type { Ctx } from "@/lib/kernel/ctx";
+import { AppError } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
 import { countWaiting, rejectWaiting } from "@/lib/messages";
 import { isAccountInUse } from "@/lib/onboarding/account-in-use";
 import { IN_AIR_AGAIN, STEP_LEASE, tellAgainAfter } from "@/lib/onboarding/model";
-import { speakerOf } from "@/lib/onboarding/speaker";
+import { type Speaker, speakerOf } from "@/lib/onboarding/speaker";
 import { audit } from "@/lib/platform/audit";
 import { conversationChanged, publishLive } from "@/lib/platform/live";
 import { log } from "@/lib/platform/log";
@@ -62,7 +63,9 @@ async function take(sql: Sql, id: Id<"disconnection">): Promise<{ unsent: Unsent
 async function tell(ctx: Ctx, { wabaId, appId, token }: ChannelRow): Promise<Told> {
   if (token === null) return { end: "no_access", code: null };
   if (await isAccountInUse({ wabaId, appId })) return { end: "kept", code: null };
-  const { accounts } = await speakerOf(ctx, appId);
+  const speaker = await findSpeaker(ctx, appId);
+  if (!speaker) return { end: "no_access", code: null };
+  const { accounts } = speaker;
   const before = await accounts.isSubscribed(wabaId, token);
   if (!before.ok) return refused(before.refusal);
   if (!before.value) return { end: "done", code: null };
@@ -74,6 +77,13 @@ async function tell(ctx: Ctx, { wabaId, appId, token }: ChannelRow): Promise<Tol
   log.warn("subscription.taken_back", { repaired: back.ok });
   return { end: "kept", code: null };
 }
+
+/** An own app may have been removed meanwhile, with its secret: nobody speaks for it any more. */
+const findSpeaker = (ctx: Ctx, appId: string | null): Promise<Speaker | null> =>
+  speakerOf(ctx, appId).catch((error) => {
+    if (error instanceof AppError && error.code === "not_found") return null;
+    throw error;
+  });
 
 /** Access that is gone leaves nothing to end. */
 const refused = (refusal: AccountRefusal): Told =>

@@ -30,7 +30,6 @@ export const SEALED: readonly { table: string; column: string; row: Row; also?: 
   { table: "channels", column: "access_token_sealed", row: ID },
   { table: "channels", column: "display_phone_sealed", row: ID },
   { table: "channels", column: "pin_sealed", row: ID },
-  { table: "disconnections", column: "reason_sealed", row: ID },
   { table: "own_apps", column: "secret_sealed", row: ID },
   { table: "own_apps", column: "secret_previous_sealed", row: ID },
   { table: "own_apps", column: "verify_token_sealed", row: ID },
