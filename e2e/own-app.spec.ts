@@ -52,10 +52,11 @@ test("with an own Meta app a number is connected by a form, and a message comes 
   await expect(desk.getByRole("listitem").filter({ hasText: "Address for messages" })).toContainText("Done");
   await desk.getByRole("link", { name: "To the numbers" }).click();
   await expect(desk.getByRole("listitem").filter({ hasText: "Kantor Mandiri" })).toContainText("Own Meta app");
-  await expect(field("Callback URL")).toHaveValue(/\/api\/webhooks\/whatsapp\/t\/[A-Za-z0-9_-]{43}$/);
+  const card = desk.locator("section", { hasText: `Own Meta app ${own.appId}` });
+  await expect(card.getByLabel("Callback URL", { exact: true })).toHaveValue(/\/api\/webhooks\/whatsapp\/t\/[A-Za-z0-9_-]{43}$/);
 
   // an app that a number uses stays
-  await desk.getByRole("button", { name: "Remove this app" }).click();
+  await card.getByRole("button", { name: "Remove this app" }).click();
   await expect(desk.getByRole("alertdialog", { name: `Remove Meta app ${own.appId}?` })).toBeVisible();
   await desk.getByRole("alertdialog").getByRole("button", { name: "Remove this app" }).click();
   await expect(

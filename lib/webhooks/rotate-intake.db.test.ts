@@ -182,6 +182,37 @@ test("what a receiver read is used beside a fresh look for half a minute more, a
   }
 });
 
+test("a split that opened something under the old key ends before that key is destroyed", async () => {
+  const org = await makeOrganisation();
+  const old = await oldEndpoint(org.id);
+  await replaceIntakeKeys(new Date());
+  await longAgo(old.keyId);
+  const split = await owner().connect();
+  try {
+    await split.query("begin; select pg_advisory_xact_lock(7001)");
+    const rotating = resealIntake(SETTLE);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    // it seals what it found for an account that nobody has connected, and only now ends
+    const id = newId("event");
+    const place = { scope: "intake", table: "webhook_events", column: "payload_sealed", rowId: id };
+    await split.query(
+      `insert into webhook_events (id, delivery_id, field, kind, dedupe, payload_sealed, key_id, received_at, state)
+        values ($1, $2, 'messages', 'message', $3, $4, $5, now(), 'unrouted')`,
+      [id, newId("delivery"), randomBytes(32), seal(old.key, place, "terlambat"), old.keyId],
+    );
+    expect(await stateOf(old.keyId)).toMatchObject({ gone: false });
+    await split.query("commit");
+    await rotating;
+    expect(await stateOf(old.keyId)).toMatchObject({ gone: true });
+    const event = await payloadOf(id);
+    expect((await openIntake("webhook_events", "payload_sealed", id, event?.payload_sealed ?? Buffer.alloc(0))).toString()).toBe(
+      "terlambat",
+    );
+  } finally {
+    split.release();
+  }
+});
+
 test("a value that does not open keeps its key, and so does an endpoint whose secrets do not", async () => {
   const org = await makeOrganisation();
   const [a, b] = [await oldEndpoint(org.id), await oldEndpoint(org.id)];
