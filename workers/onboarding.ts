@@ -5,26 +5,40 @@ import {
   advanceJob,
   advanceOnboarding,
   checkAllConnections,
+  dueClaims,
   dueOnboardings,
   expireOnboardings,
+  forgetClaims,
   handleDepartures,
+  settleClaim,
+  settleClaimJob,
 } from "@/lib/onboarding";
 import { env } from "@/lib/platform/env";
 import { handle, startSweep } from "@/lib/platform/jobs";
 import { errorFields, log } from "@/lib/platform/log";
 import { onceADay } from "@/lib/platform/slots";
+import { tendOrphans } from "@/lib/webhooks";
 
 type Journey = Parameters<typeof advanceOnboarding>[1] & { orgId: Parameters<typeof systemCtx>[0] };
 const advance = ({ orgId, sessionId }: Journey) => advanceOnboarding(systemCtx(orgId, "onboarding.advance"), { sessionId });
 
-export const onboardingHandlers = [handle(advanceJob, advance)];
+type Claim = Parameters<typeof settleClaim>[1] & { orgId: Parameters<typeof systemCtx>[0] };
+/** An account that was just proven is proposed at once, not with the next round. */
+const settle = async ({ orgId, claimId }: Claim) => {
+  if (await settleClaim(systemCtx(orgId, "onboarding.settle_claim"), { claimId })) await tendOrphans();
+};
+
+export const onboardingHandlers = [handle(advanceJob, advance), handle(settleClaimJob, settle)];
 
 const MIDNIGHT = 0;
 const TWO = 2;
 
 export function startOnboardingSweeps() {
   const nightly = startSweep("nightly", seconds(env().NIGHTLY_SECONDS), async () => {
-    await onceADay("onboarding.expire", MIDNIGHT, () => expireOnboardings(new Date()));
+    await onceADay("onboarding.expire", MIDNIGHT, async () => {
+      await expireOnboardings(new Date());
+      log.info("claims.forgotten", { forgotten: await forgetClaims() });
+    });
     await onceADay("connections.check", TWO, checkAllConnections);
     return false;
   });
@@ -35,6 +49,12 @@ export function startOnboardingSweeps() {
     }
     return false;
   });
+  const claims = startSweep("claims", 2000, async () => {
+    for (const claim of await dueClaims()) {
+      await settle(claim).catch((error) => log.warn("claims.settle_failed", errorFields(error)));
+    }
+    return false;
+  });
   const departures = startSweep("departures", 2000, async () => (await handleDepartures(new Date())) > 0);
-  return { stop: () => Promise.all([nightly.stop(), due.stop(), departures.stop()]) };
+  return { stop: () => Promise.all([nightly.stop(), due.stop(), claims.stop(), departures.stop()]) };
 }
