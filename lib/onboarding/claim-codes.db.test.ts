@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemCtx } from "@/lib/kernel/ctx";
-import { asId, type Id, newId } from "@/lib/kernel/ids";
+import { asId, newId } from "@/lib/kernel/ids";
 import {
   claimAccount,
   decideClaimCode,
@@ -13,9 +13,10 @@ import {
   reportSignup,
   settleClaim,
 } from "@/lib/onboarding";
+import { winClaim } from "@/lib/onboarding/sweep-claims";
 import { poolOf } from "@/lib/platform/pool";
 import { ctxOf, fakeMetaId, type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
-import { advance, closeAll, type Desk, goTo, look, metaSettings, type Signup, signup } from "@/lib/testing/journeys";
+import { advance, closeAll, control, type Desk, goTo, look, metaSettings, type Signup, signup } from "@/lib/testing/journeys";
 import {
   deliver,
   drain,
@@ -294,16 +295,22 @@ test("of two organisations whose codes come through one number the first to be p
   expect(JSON.stringify(view)).not.toContain(one.id);
 });
 
-test("both approved at the same moment, one of them is won", async () => {
-  const lost = account();
-  const orgs = await Promise.all([alone(), alone(), alone(), alone()]);
-  const codes = await Promise.all(orgs.map((org) => made(org)));
-  await Promise.all(codes.map(({ text }) => send(lost, text)));
-  await drain(...orgs.map((o) => o.id));
-  await Promise.all(orgs.map((org, i) => settleClaim(systemCtx(org.id, "test"), { claimId: codes[i]?.id as Id<"claim"> })));
-  const states = (await Promise.all(orgs.map(stateOf))).flat().sort();
-  expect(states).toEqual(["proven", "unusable", "unusable", "unusable"]);
-  expect((await Promise.all(orgs.map(proofs))).flat()).toHaveLength(1);
+test("of those approved at the same moment one is won", async () => {
+  const orgs = await Promise.all(Array.from({ length: 8 }, alone));
+  for (let round = 0; round < 3; round++) {
+    const lost = account();
+    const codes = await Promise.all(orgs.map((org) => made(org)));
+    await Promise.all(codes.map(({ text }) => send(lost, text)));
+    await drain(...orgs.map((o) => o.id));
+    await owner().query("update claim_codes set state = 'approved' where waba_id = $1", [lost.wabaId]);
+    const won = await Promise.all(orgs.map((org, i) => winClaim(org.id, asId("claim", codes[i]?.id ?? ""))));
+    expect(won.filter(Boolean)).toHaveLength(1);
+    await settle(...orgs);
+    const { rows } = await owner().query("select state from claim_codes where waba_id = $1 order by state", [lost.wabaId]);
+    expect(rows.map((r) => r.state)).toEqual(["proven", ...Array(7).fill("unusable")]);
+    const proven = await owner().query("select 1 from account_proofs where waba_id = $1", [lost.wabaId]);
+    expect(proven.rowCount).toBe(1);
+  }
 });
 
 test("an account or number that somebody has connected or proven by then is not to be had", async () => {
@@ -384,6 +391,23 @@ test("what is taken over by a code is that number alone, whatever the browser sa
   await tendOrphans();
   expect((await getNumbers(ctxOf(org, "owner"))).proposals.map((p) => p.wabaId)).not.toContain(other.wabaId);
   await expect(claimAccount(ctxOf(org, "owner"), other)).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("when the account itself is no longer shared, none of its owner's others takes its place", async () => {
+  const org = await alone();
+  const lost = await signup({ flow: "lost", coexistence: true });
+  await signup({ flow: "lost", businessId: lost.businessId });
+  await owner().query(
+    "insert into orphan_accounts (waba_id, owner_business_id, events, first_at, last_at) values ($1, $2, 1, now(), now())",
+    [lost.wabaId, lost.businessId],
+  );
+  await send(lost, (await made(org)).text);
+  await settle(org);
+  await control("partner", { event: "PARTNER_REMOVED", wabaId: lost.wabaId });
+  const desk = await takeOver(org, lost);
+  await advance(desk);
+  expect((await look(desk)).steps.find((s) => s.state === "failed")).toMatchObject({ step: "prove", cause: "not_granted" });
+  expect((await proofs(org)).map((p) => p.waba_id)).toEqual([lost.wabaId]);
 });
 
 test("what nobody decided ends after its time, and what is over is forgotten", async () => {
