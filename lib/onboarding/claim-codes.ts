@@ -1,7 +1,7 @@
 /** A number that speaks to us for nobody is proven by sending a code through it: the code, and what admins see and decide of it. */
-import { z } from "zod";
+import type { z } from "zod";
 import { allow } from "@/lib/identity";
-import { LOCALES } from "@/lib/identity/model";
+import type { Locale } from "@/lib/identity/model";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import { AppError, notFound } from "@/lib/kernel/errors";
 import { type Id, newId } from "@/lib/kernel/ids";
@@ -17,23 +17,22 @@ import { ring } from "@/lib/platform/jobs";
 import { counters } from "@/lib/platform/metrics";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
-export const MakeClaimCode = z.strictObject({ locale: z.enum(LOCALES) });
-
 /** Five bits a letter: 80. */
 const LETTERS = 16;
 
 /**
- * Makes the text that proves a number by being sent from its phone, once, within half an hour. It is told this once: only its digest is kept.
- * The one this admin had before ends.
+ * Makes the text that proves a number by being sent from its phone, once, within half an hour, in the language of whoever asks. It is told
+ * this once: only its digest is kept. The one this admin had before ends.
  * @throws AppError `limit` `codes_waiting` while others of the organisation wait for as many as may
  */
-export async function makeClaimCode(ctx: Ctx, { locale }: z.output<typeof MakeClaimCode>): Promise<ClaimCodeView> {
+export async function makeClaimCode(ctx: Ctx): Promise<ClaimCodeView> {
   allow(ctx, "numbers.connect");
   const by = userIdOf(ctx);
   if (by === null) throw new AppError("forbidden", "numbers.connect");
   const id = newId("claim");
-  const text = claimText(locale, newCode(LETTERS));
-  const expiresAt = await inTenantSql(ctx, async (sql) => {
+  const { text, expiresAt } = await inTenantSql(ctx, async (sql) => {
+    const [person] = await sql.rows<{ locale: Locale }>("claim.locale", "select locale from users where id = $1", [by]);
+    const words = claimText(person?.locale ?? "en", newCode(LETTERS));
     await sql.run(
       "claim.replace",
       "update claim_codes set state = 'replaced' where org_id = $1 and made_by = $2 and state = 'waiting'",
@@ -43,11 +42,11 @@ export async function makeClaimCode(ctx: Ctx, { locale }: z.output<typeof MakeCl
       "claim.make",
       `insert into claim_codes (org_id, id, digest, made_by, expires_at) select $1, $2, $3, $4, now() + make_interval(secs => $5)
         where (select count(*) from claim_codes where org_id = $1 and state = 'waiting' and expires_at > now()) < $6 returning expires_at`,
-      [ctx.orgId, id, digestOf(text), by, CODE_LIVES / 1000, MOST_CODES],
+      [ctx.orgId, id, digestOf(words), by, CODE_LIVES / 1000, MOST_CODES],
     );
     if (!made) throw new AppError("limit", "codes_waiting");
     await audit(sql, [{ action: "account.code_made", subject: "claim", subjectId: id }]);
-    return made.expires_at;
+    return { text: words, expiresAt: made.expires_at };
   });
   counters.claimCodes.inc({ result: "made" });
   return { id, text, expiresAt: expiresAt.toISOString() };

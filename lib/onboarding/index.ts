@@ -7,7 +7,7 @@
 export { advanceOnboarding } from "@/lib/onboarding/advance-onboarding";
 export { checkAllConnections, checkConnections } from "@/lib/onboarding/check-connections";
 export { ClaimAccount, claimAccount } from "@/lib/onboarding/claim-account";
-export { decideClaimCode, MakeClaimCode, makeClaimCode } from "@/lib/onboarding/claim-codes";
+export { decideClaimCode, makeClaimCode } from "@/lib/onboarding/claim-codes";
 export { ConnectManually, connectManually } from "@/lib/onboarding/connect-manually";
 export { expireOnboardings } from "@/lib/onboarding/expire-onboardings";
 export { findJourneyAccount } from "@/lib/onboarding/find-journey-account";

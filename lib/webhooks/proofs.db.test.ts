@@ -131,8 +131,8 @@ class World {
   }
   private async send(firm: number, { wabaId, phoneNumberId }: Signup, how: (typeof WAYS)[number]): Promise<void> {
     const org = this.firm(firm);
-    const { text, id } = await makeClaimCode(ctxOf(org, "owner"), { locale: "id" });
-    if (how === "replaced") await makeClaimCode(ctxOf(org, "owner"), { locale: "id" });
+    const { text, id } = await makeClaimCode(ctxOf(org, "owner"));
+    if (how === "replaced") await makeClaimCode(ctxOf(org, "owner"));
     if (how === "late")
       await owner().query("update claim_codes set expires_at = now() - interval '1 second' where id = $1", [id]);
     const said = how === "longer" ? `${text} ya` : text;

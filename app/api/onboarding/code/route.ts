@@ -1,12 +1,13 @@
-import { MakeClaimCode, makeClaimCode } from "@/lib/onboarding";
+import { z } from "zod";
+import { makeClaimCode } from "@/lib/onboarding";
 import { route } from "@/lib/web/route";
 
 export const POST = route(
   {
     access: "numbers.connect",
     rate: { name: "onboarding.code", points: 10, seconds: 600, per: "organisation" },
-    body: MakeClaimCode,
+    body: z.strictObject({}),
     status: 201,
   },
-  (ctx, { body }) => makeClaimCode(ctx, body),
+  (ctx) => makeClaimCode(ctx),
 );
