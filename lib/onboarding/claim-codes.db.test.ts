@@ -68,6 +68,7 @@ test("a code sent from the number's phone waits for a second admin; then it is a
   await settle(org);
   expect(await claims(org)).toEqual([{ state: "asked", mine: true, phone: "15550100001" }]);
   expect(await claims(org, "admin")).toEqual([{ state: "asked", mine: false, phone: "15550100001" }]);
+  await tendOrphans();
   expect([await proofs(org), (await getNumbers(ctxOf(org, "owner"))).proposals]).toEqual([[], []]);
   await expect(claimAccount(ctxOf(org, "owner"), { wabaId: lost.wabaId })).rejects.toMatchObject({ code: "not_found" });
   await settle(org); // asking again does not help
@@ -85,6 +86,7 @@ test("a code sent from the number's phone waits for a second admin; then it is a
   await settle(org);
   // a number's phone says nothing of its owner's other accounts
   expect(await proofs(org)).toEqual([{ waba_id: lost.wabaId, kind: "code", owner_business_id: null }]);
+  await tendOrphans();
   const { claims: shown, proposals } = await getNumbers(ctxOf(org, "owner"));
   expect([shown.map((c) => [c.state, c.wabaId]), proposals.map((p) => p.wabaId)]).toEqual([
     [["proven", lost.wabaId]],
@@ -154,6 +156,7 @@ test("what is taken over by a code is that number alone, whatever the browser sa
     );
   await send(lost, (await made(org)).text);
   await settle(org);
+  await tendOrphans();
   expect((await getNumbers(ctxOf(org, "owner"))).proposals.map((p) => p.wabaId)).toEqual([lost.wabaId]);
   await expect(claimAccount(ctxOf(org, "owner"), other)).rejects.toMatchObject({ code: "not_found" });
   const desk = await takeOver(org, lost);
@@ -180,6 +183,7 @@ test("when the account itself is no longer shared, none of its owner's others ta
   );
   await send(lost, (await made(org)).text);
   await settle(org);
+  await tendOrphans();
   await control("partner", { event: "PARTNER_REMOVED", wabaId: lost.wabaId });
   const desk = await takeOver(org, lost);
   await advance(desk);

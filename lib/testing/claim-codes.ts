@@ -4,7 +4,6 @@ import { dueClaims, getNumbers, makeClaimCode, settleClaim } from "@/lib/onboard
 import { poolOf } from "@/lib/platform/pool";
 import { ctxOf, fakeMetaId, type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
 import { deliver, drain, echoChange, envelopeOf } from "@/lib/testing/webhooks";
-import { tendOrphans } from "@/lib/webhooks";
 
 const owner = () => poolOf("owner");
 export const ADMINS = [
@@ -23,7 +22,6 @@ export async function settle(...orgs: MadeOrganisation[]): Promise<void> {
   await drain(...orgs.map((o) => o.id));
   for (const { orgId, claimId } of await dueClaims())
     if (orgs.some((o) => o.id === orgId)) await settleClaim(systemCtx(orgId, "test"), { claimId });
-  await tendOrphans();
 }
 /** The number's phone sends a text. */
 export async function send({ wabaId, phoneNumberId }: Account, text: string, more: object = {}): Promise<void> {
