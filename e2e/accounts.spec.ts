@@ -84,6 +84,56 @@ test("what spoke before anybody connected it waits sealed, comes to who proves i
   await context.close();
 });
 
+test("a number that is nobody's is proven by a code from its phone, agreed to by a second admin, and taken over with what was kept", async ({
+  deskOf,
+}) => {
+  test.slow();
+  const orphan = await control<Share>("signup", {
+    flow: "lost",
+    coexistence: true,
+    businessName: "Ponsel Tersesat",
+    verifiedName: "Ponsel Tersesat",
+    displayPhone: "+1 555 710 2501",
+    partnerDelayMs: 0,
+  });
+  await subscribe(orphan);
+  const lost = { name: "Wati Menunggu", digits: "6281230002501" };
+  for (const text of ["Yang pertama", "Yang kedua", "Yang ketiga"])
+    await writesTo("Ponsel Tersesat", lost.digits, lost.name, text);
+
+  const desk = await deskOf("owner");
+  await desk.goto("/settings/numbers");
+  await desk.getByRole("button", { name: "Get a code" }).click();
+  const text = await desk.getByRole("textbox", { name: "Message to send" }).inputValue();
+  expect(text).toMatch(/^I hand this WhatsApp number over .* (?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}$/);
+  await expect(desk.getByText(/^Waiting for the code/)).toBeVisible();
+  const second = await deskOf("admin");
+  await second.goto("/settings/numbers");
+  await expect(second.getByText("Shared with Parley, but not in this workspace?")).toBeVisible();
+  await expect(second.getByText(/^Waiting for the code/)).toHaveCount(0);
+
+  // a stranger writes it to the number: that proves nothing
+  await writesTo("Ponsel Tersesat", "6281230002502", "Siapa Saja", text);
+  await control("echo", { phoneNumberId: orphan.phoneNumberId, to: "6281230002503", text });
+  await expect(desk.getByText("The code came from +15557102501.")).toBeVisible({ timeout: 20_000 });
+  await expect(desk.getByText("You cannot approve your own claim.")).toBeVisible();
+  await expect(desk.getByRole("button", { name: "Take it over" })).toHaveCount(0);
+  await second.reload();
+  await expect(second.getByText("The code came from +15557102501.")).toBeVisible();
+  await second.getByRole("button", { name: "Approve" }).click();
+  await expect(desk.getByText(/is proven to be yours/)).toBeVisible({ timeout: 20_000 });
+  await desk.getByRole("button", { name: "Take it over" }).click();
+  await expect(desk.getByText("Ponsel Tersesat is connected.")).toBeVisible({ timeout: 20_000 });
+
+  await desk.goto("/inbox/all");
+  await open(desk, lost);
+  await expect(thread(desk).getByText("Yang ketiga")).toBeVisible({ timeout: 20_000 });
+  const said = await thread(desk)
+    .getByText(/^Yang (pertama|kedua|ketiga)$/)
+    .allTextContents();
+  expect(said).toEqual(["Yang pertama", "Yang kedua", "Yang ketiga"]);
+});
+
 /** Some earlier life of the account had subscribed us to its messages. */
 async function subscribe({ wabaId, phoneNumberId }: Share): Promise<void> {
   const { accessToken } = await control<{ accessToken: string }>("signup", {

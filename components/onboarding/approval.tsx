@@ -7,20 +7,27 @@ import { useProblemText } from "@/components/data/use-problem-text";
 import { AlertDialog } from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
 
-/** A claim that waits for a second admin: the question for those who may answer it, the reason for those who may not. */
-export function Approval({ approval, at }: { approval: "decide" | "wait"; at: string }) {
+interface About {
+  question: string;
+  refusal: string;
+  /** What shows the claim. */
+  queryKey: readonly unknown[];
+}
+
+/** A claim that waits for a second admin: the question for those who may answer it, the reason for those who may not. @param about of a claim that is no journey */
+export function Approval({ approval, at, about }: { approval: "decide" | "wait"; at: string; about?: About }) {
   const t = useTranslations("onboarding");
   const problem = useProblemText();
   const client = useQueryClient();
   const [refusing, setRefusing] = useState(false);
   const decide = useMutation({
     mutationFn: (approve: boolean) => api.send("POST", `${at}/decide`, { approve }),
-    onSettled: () => client.invalidateQueries({ queryKey: ["onboarding", at], exact: true }),
+    onSettled: () => client.invalidateQueries({ queryKey: about?.queryKey ?? ["onboarding", at], exact: true }),
   });
   if (approval === "wait") return <p className="mt-2 text-sm">{t("approval.wait")}</p>;
   return (
     <div className="mt-2">
-      <p className="text-sm">{t("approval.decide")}</p>
+      <p className="text-sm">{about?.question ?? t("approval.decide")}</p>
       <div className="mt-3 flex flex-wrap gap-2">
         <Button variant="primary" size="sm" pending={decide.isPending} onClick={() => decide.mutate(true)}>
           {t("approval.approve")}
@@ -38,7 +45,7 @@ export function Approval({ approval, at }: { approval: "decide" | "wait"; at: st
         open={refusing}
         onOpenChange={setRefusing}
         title={t("approval.refuseTitle")}
-        description={t("approval.refuseBody")}
+        description={about?.refusal ?? t("approval.refuseBody")}
         cancel={<Button>{t("journey.keep")}</Button>}
         action={
           <Button variant="danger" onClick={() => decide.mutate(false)}>

@@ -3,14 +3,15 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Phone, Plus, Smartphone } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
-import { z } from "zod/mini";
 import { LeftNote } from "@/components/channels/left-note";
 import { api } from "@/components/data/api";
 import { useProblemText } from "@/components/data/use-problem-text";
+import { ClaimByCode } from "@/components/onboarding/claim-by-code";
 import { ConnectAgain } from "@/components/onboarding/connect-again";
 import { OwnApps } from "@/components/onboarding/own-apps";
 import { PathChoice } from "@/components/onboarding/path-choice";
 import { numbersQuery } from "@/components/onboarding/queries";
+import { openJourney, Started, TakeOver } from "@/components/onboarding/take-over";
 import { Badge } from "@/components/ui/badge";
 import { Banner } from "@/components/ui/banner";
 import { Button, buttonLook } from "@/components/ui/button";
@@ -21,10 +22,6 @@ import { Link } from "@/components/ui/link";
 import { displayPhone } from "@/lib/kernel/phone";
 import type { NumbersView, NumberView, OnboardingView, OwnAppsView, ProposalView } from "@/lib/onboarding/views";
 
-const Started = z.object({ id: z.string() });
-/** A full load, not a turn of the page: only there may Meta's script run and its window know us. */
-const open = (id: string) => window.location.assign(`/settings/numbers/${id}`);
-
 /** The organisation's numbers, what is being connected, and the way to connect one more. */
 export function NumbersPage({ initial, ownApps }: { initial: NumbersView; ownApps: OwnAppsView }) {
   const t = useTranslations("onboarding");
@@ -33,13 +30,16 @@ export function NumbersPage({ initial, ownApps }: { initial: NumbersView; ownApp
   const { data, error, refetch } = useQuery({ ...numbersQuery, initialData: initial });
   const start = useMutation({
     mutationFn: (path: string) => api.post("/api/onboarding", { path }, Started),
-    onSuccess: ({ id }) => open(id),
+    onSuccess: ({ id }) => openJourney(id),
   });
   const connect = data.paths.length > 0 && (
     <Button variant="primary" icon={<Plus aria-hidden="true" />} onClick={() => setChoosing(true)}>
       {t("connect")}
     </Button>
   );
+  const onConnect = connect ? () => setChoosing(true) : null;
+  // one that is proven by a code stands where the code does
+  const proposals = data.proposals.filter((p) => data.claims.every((c) => c.wabaId !== p.wabaId));
   const nothing = data.numbers.length + data.open.length + data.proposals.length === 0;
   return (
     <main className="thin-scroll min-h-0 grow overflow-y-auto">
@@ -60,13 +60,8 @@ export function NumbersPage({ initial, ownApps }: { initial: NumbersView; ownApp
             </EmptyState>
           </Card>
         )}
-        {data.proposals.map((proposal) => (
-          <Proposal
-            key={proposal.wabaId}
-            proposal={proposal}
-            claimable={data.claimable}
-            onConnect={connect ? () => setChoosing(true) : null}
-          />
+        {proposals.map((proposal) => (
+          <Proposal key={proposal.wabaId} proposal={proposal} claimable={data.claimable} onConnect={onConnect} />
         ))}
         {data.open.length > 0 && <OpenJourneys journeys={data.open} />}
         {data.numbers.length > 0 && (
@@ -78,6 +73,7 @@ export function NumbersPage({ initial, ownApps }: { initial: NumbersView; ownApp
             </ul>
           </Card>
         )}
+        <ClaimByCode view={data} onConnect={onConnect} />
         <OwnApps initial={ownApps} />
         <PathChoice
           open={choosing}
@@ -85,7 +81,7 @@ export function NumbersPage({ initial, ownApps }: { initial: NumbersView; ownApp
           onOpenChange={setChoosing}
           pending={start.isPending || start.isSuccess}
           error={start.error && problem(start.error)}
-          onChoose={(path) => (path === "manual" ? open("manual") : start.mutate(path))}
+          onChoose={(path) => (path === "manual" ? openJourney("manual") : start.mutate(path))}
         />
       </div>
     </main>
@@ -103,29 +99,12 @@ function Proposal({
 }) {
   const t = useTranslations("onboarding");
   const format = useFormatter();
-  const problem = useProblemText();
-  const claim = useMutation({
-    mutationFn: () => api.post("/api/onboarding/claim", { wabaId: proposal.wabaId }, Started),
-    onSuccess: ({ id }) => open(id),
-  });
   const since = format.dateTime(new Date(proposal.since), { day: "numeric", month: "long" });
   return (
     <Card>
       <h2 className="font-semibold">{t("proposal.title")}</h2>
       <p className="mt-1 text-sm text-muted">{t("proposal.body", { id: proposal.wabaId, since, events: proposal.events })}</p>
-      <div className="mt-3 flex flex-wrap gap-2">
-        {claimable && (
-          <Button variant="primary" pending={claim.isPending || claim.isSuccess} onClick={() => claim.mutate()}>
-            {t("proposal.claim")}
-          </Button>
-        )}
-        {onConnect && <Button onClick={onConnect}>{t("connect")}</Button>}
-      </div>
-      {claim.error && (
-        <p role="alert" className="mt-2 text-sm text-danger-ink">
-          {problem(claim.error)}
-        </p>
-      )}
+      <TakeOver wabaId={proposal.wabaId} claimable={claimable} onConnect={onConnect} />
     </Card>
   );
 }

@@ -9,10 +9,13 @@ export const LINKS = "/api/connect";
 /** The same for somebody with a link: a page speaks of its own journey only, whatever link the browser has opened since. */
 export const linkedAddress = (id: string) => `${LINKS}/${id}`;
 
+/** States of a claim in which something may come at any moment. */
+const AWAITED = new Set(["waiting", "busy", "asked"]);
+
 export const numbersQuery = queryOptions({
   queryKey: ["onboarding"],
   queryFn: ({ signal }) => api.get("/api/onboarding", NumbersView, signal),
-  refetchInterval: 15_000,
+  refetchInterval: ({ state }) => (state.data?.claims.some((c) => AWAITED.has(c.state)) ? 3000 : 15_000),
 });
 
 /** Asked every second and a half while something is going on, else four times a minute: a colleague may be at it as well. */

@@ -20,6 +20,7 @@ export type Noun =
   | "onboarding"
   | "press"
   | "link"
+  | "claim"
   | "ownApp"
   | "registration"
   | "departure"

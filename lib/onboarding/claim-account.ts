@@ -1,11 +1,11 @@
-/** An account that waits is taken over without Meta's window, by whoever has proven its owner business before. */
+/** An account that waits is taken over without Meta's window, by whoever has proven its owner business, or its number by a code. */
 import { z } from "zod";
 import { allow } from "@/lib/identity";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import { AppError, notFound } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
 import { beginWithToken } from "@/lib/onboarding/begin-with-token";
-import { ownerOfProposed } from "@/lib/onboarding/kept-accounts";
+import { findProposed } from "@/lib/onboarding/kept-accounts";
 import { env } from "@/lib/platform/env";
 import { clientTokens } from "@/lib/providers/meta/accounts";
 
@@ -16,8 +16,8 @@ export const canFetchTokens = (): boolean => env().META_SYSTEM_USER_TOKEN !== un
 
 /**
  * Begins a journey with the business's token, fetched by our own system user. That token counts only for an owner business which this
- * organisation has proven by a token or a code of its own, and only while nobody else has; the journey then proves the account itself
- * as any other does, a second admin included.
+ * organisation has proven by a token of its own, or for the one number that a code of its came through, and only while nobody else has
+ * proven either; the journey then proves the account itself as any other does, a second admin included.
  * @throws AppError `not_found` for an account that is not proposed to this organisation; `precondition` `unconfigured` without a system
  *   user, `not_granted` when the business has not granted our app; `unavailable` `provider`
  */
@@ -26,15 +26,17 @@ export async function claimAccount(ctx: Ctx, { wabaId }: z.output<typeof ClaimAc
   const claimant = userIdOf(ctx);
   if (claimant === null) throw new AppError("forbidden", "numbers.connect");
   if (!canFetchTokens()) throw new AppError("precondition", "unconfigured");
-  const businessId = await ownerOfProposed(ctx.orgId, wabaId);
-  if (businessId === null) throw notFound("account");
-  const answer = await clientTokens.fetchClientToken(businessId);
+  const proposed = await findProposed(ctx.orgId, wabaId);
+  if (proposed === null) throw notFound("account");
+  const { ownerBusinessId, onlyNumber: phoneNumberId } = proposed;
+  const answer = await clientTokens.fetchClientToken(ownerBusinessId);
   if (!answer.ok) {
     const known = answer.refusal.kind === "auth" || answer.refusal.kind === "refused";
     throw known ? new AppError("precondition", "not_granted") : new AppError("unavailable", "provider");
   }
   const given = {
-    hints: { wabaId, phoneNumberId: null },
+    hints: { wabaId, phoneNumberId },
+    onlyFor: phoneNumberId === null ? null : { wabaId, phoneNumberId },
     token: answer.value.open(),
     claimedBy: claimant,
     pressedAt: [ctx.now.getTime()],

@@ -24,6 +24,8 @@ const Facts = z.object({
   stopped: z.nullable(z.object({ step: z.nullable(z.string()), message: z.nullable(z.string()), code: z.nullable(z.string()) })),
   /** The customer's own app, on the manual path; kept as the organisation's only once Meta has confirmed it. */
   app: z.nullable(z.object({ id: z.string(), secret: z.string() })).default(null),
+  /** What the token was fetched for, of all that it may open: a number proven by code says nothing of its owner's others. No report of a browser changes it. */
+  onlyFor: z.nullable(z.object({ wabaId: z.string(), phoneNumberId: z.string() })).default(null),
   token: z.nullable(z.string()),
   tokenUserId: z.nullable(z.string()),
   /** Milliseconds since 1970; null means never. */
@@ -49,6 +51,7 @@ export const NO_FACTS: Facts = {
   hints: { wabaId: null, phoneNumberId: null },
   stopped: null,
   app: null,
+  onlyFor: null,
   token: null,
   tokenUserId: null,
   tokenExpiresAt: null,

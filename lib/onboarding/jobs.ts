@@ -12,3 +12,9 @@ export const advanceJob = defineJob({
   name: "onboarding.advance",
   payload: z.object({ orgId: idSchema("organisation"), sessionId: idSchema("onboarding") }),
 });
+
+/** A code came through a number, or was decided upon. */
+export const settleClaimJob = defineJob({
+  name: "onboarding.settle_claim",
+  payload: z.object({ orgId: idSchema("organisation"), claimId: idSchema("claim") }),
+});

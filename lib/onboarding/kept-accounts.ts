@@ -22,19 +22,30 @@ export async function isKeptBeside(wabaId: string, presses: readonly Date[]): Pr
   return row?.kept === true;
 }
 
+/** An account that is proposed to an organisation, as far as taking it over needs it. */
+export interface Proposed {
+  ownerBusinessId: string;
+  /** The number a code came through, when that is all that is proven: it alone may be taken over. */
+  onlyNumber: string | null;
+}
+
 /**
- * The owner business of an account that is proposed to an organisation, which has proven that business by itself and is still connected
- * to it; else null.
+ * An account that is proposed to an organisation which has proven its owner business and is still connected to that, or through whose
+ * number a code of that organisation came in the last thirty days; else null.
  */
-export async function ownerOfProposed(orgId: Id<"organisation">, wabaId: string): Promise<string | null> {
+export async function findProposed(orgId: Id<"organisation">, wabaId: string): Promise<Proposed | null> {
   const [row] = await inSystem("claim", (sql) =>
-    sql.rows<{ owner_business_id: string }>(
+    sql.rows<{ owner_business_id: string; owned: boolean; number: string | null }>(
       "orphans.owner",
-      `select o.owner_business_id from orphan_accounts o where o.waba_id = $2 and o.proposed_org_id = $1
-        and exists (select from account_proofs p join channels c on c.org_id = p.org_id and c.waba_id = p.waba_id and c.status = 'connected' and c.app_id is null
-          where p.org_id = $1 and p.owner_business_id = o.owner_business_id and p.kind in ('token', 'code'))`,
+      `select o.owner_business_id, exists (select from account_proofs p
+            join channels c on c.org_id = p.org_id and c.waba_id = p.waba_id and c.status = 'connected' and c.app_id is null
+            where p.org_id = $1 and p.owner_business_id = o.owner_business_id and p.kind in ('token', 'code')) as owned,
+          (select k.phone_number_id from claim_codes k where k.org_id = $1 and k.waba_id = o.waba_id and k.state = 'proven' and k.expires_at > now()
+            order by k.id desc limit 1) as number
+        from orphan_accounts o where o.waba_id = $2 and o.proposed_org_id = $1 and o.owner_business_id is not null`,
       [orgId, wabaId],
     ),
   );
-  return row?.owner_business_id ?? null;
+  if (!row || (!row.owned && row.number === null)) return null;
+  return { ownerBusinessId: row.owner_business_id, onlyNumber: row.owned ? null : row.number };
 }

@@ -3,7 +3,9 @@ import {
   causeOf,
   chooseAccount,
   chooseNumber,
+  claimText,
   isFinished,
+  looksLikeClaim,
   type NumberFacts,
   needsRegistration,
   nextStep,
@@ -76,4 +78,21 @@ test("refusals become causes; only what may pass by itself is tried again by its
   expect(retryAfter(refusal("refused", 133005), 1)).toBeNull();
   expect(RETRIES.map((_, i) => retryAfter(refusal("transport"), i + 1))).toEqual([...RETRIES]);
   expect(retryAfter(refusal("not_sent"), RETRIES.length + 1)).toBeNull();
+});
+
+test("what is sent says what it does, in every language, and is known by its whole shape", () => {
+  for (const locale of ["en", "id", "pt-BR"] as const) {
+    const text = claimText(locale, "0123456789ABCDEF");
+    expect(text).toMatch(/Parley.*: 0123-4567-89AB-CDEF$/);
+    expect(looksLikeClaim(text)).toBe(true);
+    for (const other of [
+      `${text}.`,
+      `${text}\n${text}`,
+      text.toLowerCase(),
+      text.slice(-19),
+      `x\n${text}`,
+      "x".repeat(120) + text,
+    ])
+      expect(looksLikeClaim(other), other).toBe(false);
+  }
 });

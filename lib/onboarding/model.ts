@@ -1,4 +1,5 @@
 /** Connecting a number, as a journey: its steps, which comes next, and what a refusal means. Pure. */
+import type { Locale } from "@/lib/identity/model";
 import { days, hours, minutes, seconds } from "@/lib/kernel/time";
 
 /** Through Meta's window: a number of its own, or one that goes on living in the WhatsApp Business app. */
@@ -44,6 +45,14 @@ export const SYNC_WITHIN = hours(24);
 export const PREVIOUS_SECRET_LIVES = days(7);
 /** A link to a journey works for this long, and no longer than the journey. */
 export const LINK_LIVES = days(3);
+/** A code to be sent through a number is listened for this long. */
+export const CODE_LIVES = minutes(30);
+/** What came through a number waits this long for a second admin. */
+export const CODE_DECIDED_WITHIN = days(7);
+/** A proof by code opens Meta's door without its window this long: who held the number once may not hold it for ever. */
+export const CODE_PROVES = days(30);
+/** Codes of an organisation that may wait at a time, one of each admin. */
+export const MOST_CODES = 3;
 /** Longest a step may take before another worker may look after it. */
 export const STEP_LEASE = seconds(90);
 /** Meta counts registrations of a number: at most ten in 72 hours. */
@@ -184,3 +193,18 @@ function onlyOne<T>(list: readonly T[]): Choice<T> {
 /** A number of the app is never registered: that would take it off the phone. One that works already needs it no more. */
 export const needsRegistration = (number: NumberFacts): boolean =>
   !number.onBusinessApp && !(number.status === "CONNECTED" && number.platform === "CLOUD_API");
+
+/**
+ * What has to be sent through a number to prove it. It says what it does, since a stranger may ask whoever holds the phone to send it on:
+ * bare letters could pass for the code of a parcel.
+ */
+const HANDS_OVER: Record<Locale, string> = {
+  en: "I hand this WhatsApp number over to a workspace on Parley. Code:",
+  id: "Saya menyerahkan nomor WhatsApp ini ke sebuah ruang kerja di Parley. Kode:",
+  "pt-BR": "Entrego este número do WhatsApp a um espaço de trabalho no Parley. Código:",
+};
+export const claimText = (locale: Locale, code: string): string => `${HANDS_OVER[locale]} ${code.match(/.{4}/g)?.join("-")}`;
+
+const CLAIM = /^[^\n]{1,120}: (?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/;
+/** Whether a text could be one, and nothing else: it is compared whole. */
+export const looksLikeClaim = (text: string): boolean => text.length <= 160 && CLAIM.test(text);

@@ -15,6 +15,11 @@ export async function needsApproval(sql: Sql, session: Session): Promise<boolean
   const { wabaId, approvedBy } = session.facts;
   const claimant = claimantOf(session);
   if (approvedBy !== null && approvedBy !== claimant) return false;
+  return asksSecond(sql, wabaId, claimant);
+}
+
+/** Step: the same of an account by its id and whoever claims it. */
+export async function asksSecond(sql: Sql, wabaId: string | null, claimant: string): Promise<boolean> {
   const [row] = await sql.rows<{ proven: boolean; other: boolean }>(
     "claim.needed",
     `select exists (select from account_proofs where org_id = $1 and waba_id = $2 and kind <> 'own_token') as proven,
@@ -29,17 +34,17 @@ export async function needsApproval(sql: Sql, session: Session): Promise<boolean
  * @throws AppError `precondition` `not_proven` when that token has not
  */
 export async function writeProof(sql: Sql, session: Session): Promise<void> {
-  const { wabaId, proven, ownerBusinessId, approvedBy, app } = session.facts;
+  const { wabaId, proven, ownerBusinessId, approvedBy, app, onlyFor } = session.facts;
   if (wabaId === null || !proven.includes(wabaId)) throw new AppError("precondition", "not_proven");
-  // a token that was pasted shows that it reads the account, not that its owner gave it to us: it says nothing of the owner's other
-  // accounts, and takes the place of no better proof
-  const kind = app === null ? "token" : "own_token";
+  // neither a pasted token nor a code sent through a number shows that the owner gave it to us: they say nothing of the owner's other
+  // accounts, and take the place of no better proof
+  const kind = app !== null ? "own_token" : onlyFor !== null ? "code" : "token";
   await sql.run(
     "onboarding.proof",
     `insert into account_proofs (org_id, waba_id, owner_business_id, kind, session_id, proven_by, proven_at) values ($1, $2, $3, $7, $4, $5, $6)
       on conflict (org_id, waba_id) do update set owner_business_id = excluded.owner_business_id, kind = excluded.kind, session_id = excluded.session_id,
         proven_by = excluded.proven_by, proven_at = excluded.proven_at
-        where excluded.kind <> 'own_token' or account_proofs.kind = 'own_token'`,
+        where excluded.kind = 'token' or account_proofs.kind = 'own_token' or excluded.kind = 'code' and account_proofs.kind <> 'token'`,
     [sql.ctx.orgId, wabaId, kind === "token" ? ownerBusinessId : null, session.id, claimantOf(session), sql.ctx.now, kind],
   );
   const detail = { kind, approved: approvedBy !== null };

@@ -8,6 +8,7 @@ import { addMs } from "@/lib/kernel/time";
 import { allowJourney, journeyOf } from "@/lib/onboarding/allow-journey";
 import { type KeptJourney, keepJourney, recallJourney } from "@/lib/onboarding/cache";
 import { canFetchTokens } from "@/lib/onboarding/claim-account";
+import { listClaims } from "@/lib/onboarding/claim-codes";
 import { nextStep, pathsOffered, STEPS, type StepRow, SYNC_WITHIN } from "@/lib/onboarding/model";
 import { claimantOf } from "@/lib/onboarding/prove-account";
 import { type LinkState, readLink } from "@/lib/onboarding/share-link";
@@ -80,6 +81,7 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
       })),
       open: sessions.map((session) => toOnboardingView(ctx, session, steps.get(session.id) ?? [], null)),
       proposals: await listProposals(sql),
+      claims: await listClaims(sql),
       claimable: canFetchTokens(),
       paths,
     };

@@ -84,7 +84,7 @@ export async function reportSignup(
       await markStep(sql, sessionId, "exchange", { state: "failed", cause: causeOf(answer.refusal), code: number, subcode });
       return;
     }
-    await saveFacts(sql, sessionId, { ...facts, token: answer.value.token.open() });
+    await saveFacts(sql, sessionId, { ...facts, token: answer.value.token.open(), onlyFor: null });
     await beginAnew(sql, sessionId);
     await audit(sql, [{ action: "onboarding.token_obtained", subject: "onboarding", subjectId: sessionId }]);
   });

@@ -64,7 +64,7 @@ export async function runStep(step: Running, path: Path, facts: Facts, { speaker
 const OF_ANOTHER_APP = 100;
 
 /** The token must be valid and ours, and an account counts only if the token reads its numbers: no scope string is believed. */
-async function prove({ hints }: Facts, path: Path, token: Secret, accounts: AccountAdmin): Promise<Outcome> {
+async function prove({ hints, onlyFor }: Facts, path: Path, token: Secret, accounts: AccountAdmin): Promise<Outcome> {
   const report = await accounts.inspectToken(token);
   if (!report.ok) {
     // here it is the app that speaks, with nothing but its own id and secret
@@ -80,9 +80,9 @@ async function prove({ hints }: Facts, path: Path, token: Secret, accounts: Acco
       refusal: { kind: "auth", code: report.value.code, subcode: report.value.subcode },
     };
   if (!ours) return failed(path === "manual" ? "not_own" : "not_ours");
-  // what was typed in is meant, and nothing else the token may open
-  const candidates =
-    path === "manual" && hints.wabaId ? [hints.wabaId] : [...new Set([...(hints.wabaId ? [hints.wabaId] : []), ...named])];
+  // what was typed in or proven by code is meant, and nothing else the token may open
+  const meant = onlyFor?.wabaId ?? (path === "manual" ? hints.wabaId : null);
+  const candidates = meant ? [meant] : [...new Set([...(hints.wabaId ? [hints.wabaId] : []), ...named])];
   if (candidates.length === 0) return failed("no_account");
   const proven: string[] = [];
   for (const id of candidates) {
@@ -91,7 +91,7 @@ async function prove({ hints }: Facts, path: Path, token: Secret, accounts: Acco
     else if (numbers.refusal.kind === "transport" || numbers.refusal.kind === "not_sent") return refused(numbers.refusal);
   }
   const found = { proven, tokenUserId: userId, tokenExpiresAt: expiresAt };
-  const choice = chooseAccount(hints, proven);
+  const choice = chooseAccount(onlyFor ?? hints, proven);
   if (choice.kind === "one") return { kind: "done", facts: { ...found, wabaId: choice.value } };
   return choice.kind === "many" ? { kind: "asked", cause: "choose_account", facts: found } : failed("not_granted");
 }
@@ -144,12 +144,19 @@ async function direct({ wabaId, number }: Facts, path: Path, token: Secret, spea
   return { kind: "done" };
 }
 
-async function findNumber({ wabaId, hints, pin }: Facts, path: Path, token: Secret, accounts: AccountAdmin): Promise<Outcome> {
+async function findNumber(
+  { wabaId, hints, onlyFor, pin }: Facts,
+  path: Path,
+  token: Secret,
+  accounts: AccountAdmin,
+): Promise<Outcome> {
   if (wabaId === null) return failed("no_account");
   const numbers = await accounts.listNumbers(wabaId, token);
   if (!numbers.ok) return refused(numbers.refusal);
-  if (path === "manual" && !numbers.value.some((n) => n.id === hints.phoneNumberId)) return failed("no_number");
-  const choice = chooseNumber(hints, path, numbers.value);
+  const meant = onlyFor ?? hints;
+  const exactly = onlyFor !== null || path === "manual";
+  if (exactly && !numbers.value.some((n) => n.id === meant.phoneNumberId)) return failed("no_number");
+  const choice = chooseNumber(meant, path, numbers.value);
   const found = { numbers: numbers.value };
   // the PIN is kept before it is used: a crash after the call must not leave a number with a PIN nobody knows
   if (choice.kind === "one") return { kind: "done", facts: { ...found, number: choice.value, pin: pin ?? newPin() } };

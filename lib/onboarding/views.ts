@@ -104,10 +104,26 @@ export type NumberView = z.infer<typeof NumberView>;
 /** An account that speaks to us, is nobody's, and whose owner this organisation has proven before. */
 export const ProposalView = z.object({ wabaId: z.string(), since: z.string(), events: z.number() });
 export type ProposalView = z.infer<typeof ProposalView>;
+/** A code to be sent through a number; its text is shown this once. */
+export const ClaimCodeView = z.object({ id: z.string(), text: z.string(), expiresAt: z.string() });
+export type ClaimCodeView = z.infer<typeof ClaimCodeView>;
+/** What became of such a code. Until it came nothing is said of any number. */
+export const ClaimView = z.object({
+  id: z.string(),
+  /** `busy` and `proven` go on by themselves or by connecting; `asked` waits for a second admin; the last three are ends. */
+  state: z.enum(["waiting", "busy", "asked", "proven", "refused", "unusable", "over"]),
+  until: z.string(),
+  /** The viewer made the code, and so cannot decide. */
+  mine: z.boolean(),
+  phone: z.nullable(z.string()),
+  wabaId: z.nullable(z.string()),
+});
+export type ClaimView = z.infer<typeof ClaimView>;
 export const NumbersView = z.object({
   numbers: z.array(NumberView),
   open: z.array(OnboardingView),
   proposals: z.array(ProposalView),
+  claims: z.array(ClaimView),
   /** Whether a proposed account can be taken over without Meta's window. */
   claimable: z.boolean(),
   /** Ways to connect a number that may be begun; empty while none is open to the organisation. */

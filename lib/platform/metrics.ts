@@ -49,6 +49,12 @@ export const counters = {
     name: "parley_orphan_accounts_found_total",
     help: "Accounts that began to speak to us without being connected",
   }),
+  claimCodes: new Counter({
+    ...make,
+    name: "parley_claim_codes_total",
+    help: "Codes by which an account is proven, by what became of them: made, heard through a number, proven, unusable",
+    labelNames: ["result"],
+  }),
   tokenChecks: new Counter({
     ...make,
     name: "parley_token_checks_total",

@@ -42,6 +42,7 @@ export const SEALED: readonly { table: string; column: string; row: Row; also?: 
   { table: "disconnections", column: "reason_sealed", row: ID },
   { table: "drafts", column: "body_sealed", row: DRAFT },
   { table: "onboarding_sessions", column: "facts_sealed", row: ID },
+  { table: "claim_codes", column: "phone_sealed", row: ID },
   { table: "webhook_events", column: "payload_sealed", row: ID, also: "key_id" },
 ];
 

@@ -1,6 +1,8 @@
 /** Webhook traffic for tests: signed bodies through the intake's own function, and the pump until nothing waits. */
-import { createHmac } from "node:crypto";
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import type { Id } from "@/lib/kernel/ids";
+import { Secret } from "@/lib/kernel/secret";
+import { ensureEndpoint } from "@/lib/onboarding/own-endpoint";
 import { env } from "@/lib/platform/env";
 import { poolOf } from "@/lib/platform/pool";
 import { ensureIntakeKey, processOrganisation, splitDeliveries } from "@/lib/webhooks";
@@ -26,6 +28,23 @@ export async function readyIntake(): Promise<void> {
   forgetEndpoints();
 }
 
+/** An endpoint of an organisation's own app. @returns where its deliveries go, and what signs them */
+export async function ownEndpoint(orgId: Id<"organisation">): Promise<{ path: string; secret: string }> {
+  const [key, secret] = [randomBytes(24).toString("base64url"), randomBytes(16).toString("hex")];
+  const app = {
+    id: "",
+    appId: "1",
+    rotatedAt: null,
+    secret: new Secret(secret),
+    previous: null,
+    endpointKey: key,
+    verifyToken: "v",
+  };
+  await ensureEndpoint(orgId, app);
+  forgetEndpoints();
+  return { path: `/api/webhooks/whatsapp/t/${key}`, secret };
+}
+
 /** Splits and handles until the given organisations have nothing pending; another test's traffic may be split on the way. */
 export async function drain(...orgs: Id<"organisation">[]): Promise<void> {
   for (let i = 0; i < 50; i++) {
@@ -39,10 +58,20 @@ export async function drain(...orgs: Id<"organisation">[]): Promise<void> {
   }
 }
 
-const metadataOf = (phoneNumberId: string) => ({ display_phone_number: "15550100001", phone_number_id: phoneNumberId });
+const OWN_PHONE = "15550100001";
+const metadataOf = (phoneNumberId: string) => ({ display_phone_number: OWN_PHONE, phone_number_id: phoneNumberId });
 export const messagesChange = (phoneNumberId: string, value: object) => ({
   field: "messages",
   value: { messaging_product: "whatsapp", metadata: metadataOf(phoneNumberId), ...value },
+});
+/** What the number's own phone app sent. @param more parts of the echo to put in place of an ordinary text's */
+export const echoChange = (phoneNumberId: string, text: string, more: object = {}) => ({
+  field: "smb_message_echoes",
+  value: {
+    messaging_product: "whatsapp",
+    metadata: metadataOf(phoneNumberId),
+    message_echoes: [{ ...textMessage(`wamid.${randomUUID()}`, OWN_PHONE, text), to: "628111", ...more }],
+  },
 });
 export const envelopeOf = (wabaId: string, ...changes: object[]) => ({
   object: "whatsapp_business_account",

@@ -101,6 +101,7 @@ const BODIES: Record<string, object> = {
   "/api/onboarding/[sessionId]/choose": { wabaId: "1" },
   "/api/onboarding/[sessionId]/decide": { approve: true },
   "/api/onboarding/claim": { wabaId: "1" },
+  "/api/onboarding/code/[claimId]/decide": { approve: true },
   "/api/connect/[sessionId]/choose": { wabaId: "1" },
   "/api/connect/[sessionId]/report": { state: "s".repeat(43), code: null, event: null },
   "/api/search": { q: "kata" },

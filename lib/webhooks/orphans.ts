@@ -1,4 +1,4 @@
-/** Accounts that speak to us and that nobody has connected: noted by id, proposed to those who have proven their owner, never handed over by that. */
+/** Accounts that speak to us and that nobody has connected: noted by id, proposed to those who have proven them or their owner, never handed over by that. */
 import { newId } from "@/lib/kernel/ids";
 import { counters, gauges } from "@/lib/platform/metrics";
 import { inSystem, type SystemSql } from "@/lib/platform/sql";
@@ -41,8 +41,15 @@ export async function noteOrphans(sql: SystemSql, seen: readonly OrphanSeen[]): 
   counters.orphansFound.inc(made.filter((r) => r.fresh).length);
 }
 
+/** Accounts whose owner is known, each with the one organisation that has proven it or its owner by a token or a code. */
+const SOLE = `select waba_id, min(org_id::text)::uuid as org_id from (
+    select o.waba_id, p.org_id from orphan_accounts o join account_proofs p on p.owner_business_id = o.owner_business_id where p.kind in ('token', 'code')
+    union select o.waba_id, p.org_id from orphan_accounts o join account_proofs p on p.waba_id = o.waba_id
+      where o.owner_business_id is not null and p.kind in ('token', 'code')) s
+  group by waba_id having count(distinct org_id) = 1`;
+
 /**
- * Proposes accounts to the one organisation that has proven their owner before, forgets those that were connected or have
+ * Proposes accounts to the one organisation that has proven them or their owner, forgets those that were connected or have
  * nothing kept any more, and measures the rest. A proposal hands nothing over: only a proof of the account itself does.
  */
 export async function tendOrphans(): Promise<void> {
@@ -55,16 +62,14 @@ export async function tendOrphans(): Promise<void> {
     );
     await sql.run(
       "orphans.propose",
-      `update orphan_accounts o set proposed_org_id = p.org_id
-        from (select owner_business_id, min(org_id::text)::uuid as org_id from account_proofs where owner_business_id is not null and kind in ('token', 'code')
-          group by owner_business_id having count(distinct org_id) = 1) p
-        where p.owner_business_id = o.owner_business_id and o.proposed_org_id is distinct from p.org_id`,
+      `update orphan_accounts o set proposed_org_id = p.org_id from (${SOLE}) p
+        where p.waba_id = o.waba_id and o.proposed_org_id is distinct from p.org_id`,
     );
     // whom two have proven is nobody's to be proposed to
     await sql.run(
       "orphans.withdraw",
-      `update orphan_accounts o set proposed_org_id = null where proposed_org_id is not null and not exists (
-        select from account_proofs p where p.owner_business_id = o.owner_business_id and p.kind in ('token', 'code') group by p.owner_business_id having count(distinct p.org_id) = 1)`,
+      `update orphan_accounts o set proposed_org_id = null
+        where proposed_org_id is not null and not exists (select from (${SOLE}) p where p.waba_id = o.waba_id)`,
     );
     const [row] = await sql.rows<{ n: number; age: number }>(
       "orphans.measure",

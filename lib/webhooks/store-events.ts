@@ -1,5 +1,6 @@
 /** Step: pieces to event rows: routed to the organisation whose number it is, sealed under its key, stored once. */
 import { asId, newId } from "@/lib/kernel/ids";
+import { type Echo, hearClaims } from "@/lib/onboarding";
 import { keyIdOf, type SealingKey, seal } from "@/lib/platform/crypto/codec";
 import type { OrgKeys } from "@/lib/platform/crypto/org-keys";
 import { intakeKey, keysOfAll } from "@/lib/platform/keys";
@@ -49,7 +50,9 @@ export async function storeEvents(sql: SystemSql, work: Written[]): Promise<stri
     if (e.orgId && !keys.has(e.orgId)) Object.assign(e, { state: "quarantined", cause: "no_key", channelId: null });
   }
   await insertEvents(sql, events, keys, intake);
-  await noteOrphans(sql, events.filter((e) => e.state === "unrouted").flatMap(orphanOf));
+  const unrouted = events.filter((e) => e.state === "unrouted");
+  await noteOrphans(sql, unrouted.flatMap(orphanOf));
+  await hearClaims(sql, unrouted.flatMap(echoOf));
   // locked in the receiver's own order, or its count of repeats and this could wait for each other
   await sql.run(
     "deliveries.split",
@@ -99,6 +102,13 @@ const GRAPH_ID = /^\d{1,32}$/;
 function orphanOf({ piece, delivery }: EventRow): OrphanSeen[] {
   if (piece.wabaId === null || !GRAPH_ID.test(piece.wabaId)) return [];
   return [{ wabaId: piece.wabaId, ownerBusinessId: ownerOf(piece), at: delivery.received_at }];
+}
+/** What a phone app sent for a number that is nobody's: what our own app's secret vouches for, and nothing else, gets here as `unrouted`. */
+function echoOf({ piece, delivery }: EventRow): Echo[] {
+  const { kind, field, wabaId, phoneNumberId, payload } = piece;
+  if (kind !== "echo" || field !== "smb_message_echoes" || delivery.endpoint_org !== null) return [];
+  if (wabaId === null || phoneNumberId === null || !GRAPH_ID.test(wabaId) || !GRAPH_ID.test(phoneNumberId)) return [];
+  return [{ wabaId, phoneNumberId, payload, at: delivery.received_at }];
 }
 /** Meta names the owner in what it says of accounts; elsewhere nobody does. */
 function ownerOf({ field, payload }: Piece): string | null {

@@ -19,6 +19,18 @@ export function parseEcho(payload: Json): InboundMessage {
   return { ...readMessage(payload, echo), sender, fromPhone: { reached: "sent" }, past: false, opensWindow: false };
 }
 
+/**
+ * The text that a number's own phone sent, if an echo is nothing but that; an edit, a file, or an echo in whose frame another number stands
+ * is not. Never throws.
+ */
+export function readOwnText(payload: Json): { text: string; phone: string } | null {
+  const echo = obj(payload.echo);
+  const { body } = obj(echo.text);
+  const [from, phone] = [digits(echo.from), digits(obj(payload.metadata).display_phone_number)];
+  if (echo.type !== "text" || typeof body !== "string" || from === null || phone === null) return null;
+  return phoneAliases(phone).includes(from) ? { text: body, phone } : null;
+}
+
 /** One chunk of a number's past. */
 export interface HistoryChunk {
   phase: number;
