@@ -41,7 +41,7 @@ async function split(envelope: object, wabaId: string): Promise<void> {
   await vi.waitFor(async () => {
     await splitDeliveries();
     expect((await statesOf(wabaId)).length).toBeGreaterThan(before);
-  });
+  }, 10_000);
 }
 
 const OWNER = fakeMetaId();
@@ -156,7 +156,7 @@ test("a number that gets a new token without having been given up misses nothing
   await vi.waitFor(async () => {
     await splitDeliveries();
     expect(await statesOf(wabaId)).toHaveLength(1);
-  });
+  }, 10_000);
   await drain(org.id);
   expect(await textsOf(org)).toBe(1);
   await tell(wabaId, "PARTNER_REMOVED", secondsFromNow(-60)); // news from before the new token ends nothing

@@ -236,7 +236,7 @@ test("news of an account nobody has connected is kept, and handed over to whoeve
   await vi.waitFor(async () => {
     await splitDeliveries();
     expect(await states()).toEqual(news.map(() => "unrouted"));
-  });
+  }, 10_000);
   await makeChannel(org.id, await orgKeys(org.id), { wabaId, displayPhone });
   while ((await rerouteUnrouted()).more);
   await drain(org.id);

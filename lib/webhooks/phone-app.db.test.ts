@@ -231,7 +231,7 @@ test("what was kept for an account nobody had connected is handed over in order 
   await vi.waitFor(async () => {
     await rerouteUnrouted();
     expect(await statesOf(phone)).not.toContain("unrouted");
-  });
+  }, 10_000);
   await drain(org.id, other.id);
   expect(await counts(org)).toEqual({ messages: 5, contacts: 1, conversations: 1, unread: 5 });
   expect(await counts(other)).toEqual({ messages: 0, contacts: 0, conversations: 0, unread: 0 });
