@@ -101,7 +101,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     expect(await faults(desk, { colours })).toEqual([]);
     await desk.getByRole("link", { name: "Back to the number" }).click();
     await desk.getByRole("link", { name: "All numbers" }).click();
-    await desk.getByRole("button", { name: "Connect a number" }).click();
+    await desk.getByRole("button", { name: "Connect a number" }).first().click();
     await expect(desk.getByRole("dialog", { name: "Which number?" })).toBeVisible();
     expect(await faults(desk, { colours })).toEqual([]);
     await desk.getByRole("button", { name: "Go on" }).click();

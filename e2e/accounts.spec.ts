@@ -128,6 +128,10 @@ test("a number that is nobody's is proven by a code from its phone, agreed to by
   await desk.goto("/inbox/all");
   await open(desk, lost);
   await expect(thread(desk).getByText("Yang ketiga")).toBeVisible({ timeout: 20_000 });
+  await desk.goto("/settings/numbers");
+  await expect(desk.getByText("An account of yours is waiting")).toHaveCount(0);
+  await desk.goto("/inbox/all");
+  await open(desk, lost);
   const said = await thread(desk)
     .getByText(/^Yang (pertama|kedua|ketiga)$/)
     .allTextContents();

@@ -77,7 +77,7 @@ test("nothing that connects a number is in an address, a table, a Redis key, a j
   // by an app of the customer's own
   const own = await control<Own>("own-app", { name: "Kenari Sendiri", registered: false });
   await desk.goto("/settings/numbers");
-  await desk.getByRole("button", { name: "Connect a number" }).click();
+  await desk.getByRole("button", { name: "Connect a number" }).first().click();
   await desk.getByRole("radio", { name: /With your own Meta app/ }).check();
   await desk.getByRole("button", { name: "Go on" }).click();
   const field = (label: string) => desk.getByLabel(label, { exact: true });

@@ -17,7 +17,7 @@ test("with an own Meta app a number is connected by a form, and a message comes 
   const own = await control<Own>("own-app", { name: "Kantor Mandiri" });
   const desk = await deskOf("admin");
   await desk.goto("/settings/numbers");
-  await desk.getByRole("button", { name: "Connect a number" }).click();
+  await desk.getByRole("button", { name: "Connect a number" }).first().click();
   await desk.getByRole("radio", { name: /With your own Meta app/ }).check();
   await desk.getByRole("button", { name: "Go on" }).click();
   await expect(desk.getByRole("heading", { name: "Connect with your own Meta app" })).toBeVisible();

@@ -3,7 +3,7 @@ import type { Id } from "@/lib/kernel/ids";
 import { startSweep } from "@/lib/platform/jobs";
 import { errorFields, log } from "@/lib/platform/log";
 import { dedicatedClient } from "@/lib/platform/pool";
-import { organisationsWithEvents, processOrganisation, rerouteUnrouted, splitDeliveries } from "@/lib/webhooks";
+import { organisationsWithEvents, processOrganisation, rerouteUnrouted, splitDeliveries, tendOrphans } from "@/lib/webhooks";
 import { SPLIT_BELL } from "@/lib/webhooks/intake";
 import { PAST_REST } from "@/lib/webhooks/model";
 
@@ -85,6 +85,7 @@ export function startPump(onHandled: () => void): Pump {
     const { organisations, more } = await rerouteUnrouted();
     for (const id of organisations) waiting.add(id);
     fill();
+    if (organisations.length > 0 && !more) await tendOrphans(); // what was handed over waits for nobody any more
     return more;
   });
   const bell = listen(() => splitting.nudge());
