@@ -33,7 +33,9 @@ export function ClaimByCode({ view, onConnect }: { view: NumbersView; onConnect:
       {shown && (
         <div className="mt-3">
           <Field label={t("code.label")} hint={t("code.how")}>
-            {(control) => <CopyField {...control} value={shown.text} copyLabel={t("link.copy")} copiedLabel={t("link.copied")} />}
+            {(control) => (
+              <CopyField {...control} prose value={shown.text} copyLabel={t("link.copy")} copiedLabel={t("link.copied")} />
+            )}
           </Field>
         </div>
       )}

@@ -9,8 +9,8 @@ export const LINKS = "/api/connect";
 /** The same for somebody with a link: a page speaks of its own journey only, whatever link the browser has opened since. */
 export const linkedAddress = (id: string) => `${LINKS}/${id}`;
 
-/** States of a claim in which something may come at any moment. */
-const AWAITED = new Set(["waiting", "busy", "asked"]);
+/** States of a claim in which something may come at any moment: of one just proven, the way to take it over. */
+const AWAITED = new Set(["waiting", "busy", "asked", "proven"]);
 
 export const numbersQuery = queryOptions({
   queryKey: ["onboarding"],

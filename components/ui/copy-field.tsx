@@ -11,11 +11,13 @@ interface Props {
   value: string;
   copyLabel: string;
   copiedLabel: string;
+  /** A sentence, whose words stay whole. */
+  prose?: boolean;
   "aria-describedby"?: string;
 }
 
 /** A value to take elsewhere: read-only, wrapped so that all of it is seen, selected on focus; its copy button says when it is done. */
-export function CopyField({ id, value, copyLabel, copiedLabel, ...rest }: Props) {
+export function CopyField({ id, value, copyLabel, copiedLabel, prose = false, ...rest }: Props) {
   const ready = useHydrated();
   const [copied, setCopied] = useState(false);
   const copy = async () => {
@@ -32,7 +34,11 @@ export function CopyField({ id, value, copyLabel, copiedLabel, ...rest }: Props)
         dir="ltr"
         value={value}
         onFocus={(event) => event.currentTarget.select()}
-        className={cn(inputLook, "min-h-10 min-w-0 grow field-sizing-content resize-none py-2 font-mono text-sm break-all")}
+        className={cn(
+          inputLook,
+          "min-h-10 min-w-0 grow field-sizing-content resize-none py-2 text-sm",
+          prose ? "break-words" : "font-mono break-all",
+        )}
         {...rest}
       />
       <Button

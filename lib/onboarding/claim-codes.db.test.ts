@@ -97,6 +97,7 @@ test("a code sent from the number's phone waits for a second admin; then it is a
   await advance(desk);
   expect((await look(desk)).steps.find((s) => s.step === "approve")?.state).toBe("done"); // was agreed to already
   expect((await look(desk)).state).toBe("done");
+  expect((await getNumbers(ctxOf(org, "owner"))).proposals).toEqual([]); // before anybody has tidied up
   await rerouteUnrouted();
   await drain(org.id);
   const { rows } = await owner().query(

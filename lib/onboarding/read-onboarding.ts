@@ -90,11 +90,13 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
 
 const pastOf = (past: HistoryState | undefined, missing = 0): NumberView["past"] => (past ? { ...past, missing } : null);
 
-/** Seen through the policy of the table: others' accounts do not exist here. */
+/** Seen through the policy of the table: others' accounts do not exist here. One that was connected since it last spoke is only not tidied up yet. */
 async function listProposals(sql: Sql): Promise<ProposalView[]> {
   const rows = await sql.rows<{ waba_id: string; first_at: Date; events: number }>(
     "orphans.proposed",
-    "select waba_id, first_at, events from orphan_accounts where proposed_org_id = $1 order by first_at limit 20",
+    `select waba_id, first_at, events from orphan_accounts o where proposed_org_id = $1 and not exists (
+        select from channels c where c.org_id = $1 and c.waba_id = o.waba_id and c.status <> 'disconnected' and c.connected_at >= o.last_at)
+      order by first_at limit 20`,
     [sql.ctx.orgId],
   );
   return rows.map((r) => ({ wabaId: r.waba_id, since: r.first_at.toISOString(), events: r.events }));
