@@ -196,8 +196,8 @@ test("what waits is not sent and says why, what is on its way comes to its own e
 
 test("what comes back to wait while the last are being ended is ended as well", async () => {
   const one = await connect();
-  const chats = [await chat(one), await chat(one)];
-  const [flying, queued] = [await write(one, chats[0].conversationId, "satu"), await write(one, chats[1].conversationId, "dua")];
+  const [here, there] = [await chat(one), await chat(one)];
+  const [flying, queued] = [await write(one, here.conversationId, "satu"), await write(one, there.conversationId, "dua")];
   const put = (id: string, state: string, more = "") =>
     owner().query(`update outbox set state = $2 ${more} where message_id = $1`, [id, state]);
   await put(flying.id, "dispatching", ", fence = 7, lease_until = now() + interval '1 hour'");
