@@ -6,6 +6,7 @@ import { systemCtx } from "@/lib/kernel/ctx";
 import { newId } from "@/lib/kernel/ids";
 import { Secret } from "@/lib/kernel/secret";
 import { applyReceipts } from "@/lib/messages";
+import { readAt } from "@/lib/platform/age";
 import { seal } from "@/lib/platform/crypto/codec";
 import { closeHttp } from "@/lib/platform/http";
 import { findSealingKey } from "@/lib/platform/intake-keys";
@@ -54,6 +55,7 @@ const deliveryOf = (more: Partial<Delivery> = {}): Delivery => ({
   bodySha256: randomBytes(32),
   bodySealed: randomBytes(60),
   keyId: newId("dataKey"),
+  keyAt: readAt(),
   bytes: 60,
   ...more,
 });

@@ -54,8 +54,9 @@ async function take(sql: Sql, id: Id<"disconnection">): Promise<{ unsent: Unsent
   if (!held) return { unsent: [], claimed: null };
   const unsent = await rejectWaiting(sql, held.channelId);
   const channel = await findChannel(sql, held.channelId);
-  const { inAir } = await countWaiting(sql, held.channelId);
-  if (channel && inAir === 0) return { unsent, claimed: { ...held, channel } };
+  // one that came back since those were ended is ended the next time
+  const { inAir, waiting } = await countWaiting(sql, held.channelId);
+  if (channel && inAir + waiting === 0) return { unsent, claimed: { ...held, channel } };
   await postponeDisconnection(sql, id, held, { againMs: IN_AIR_AGAIN, code: null, counts: false });
   return { unsent, claimed: null };
 }

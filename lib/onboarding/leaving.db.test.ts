@@ -194,6 +194,38 @@ test("what waits is not sent and says why, what is on its way comes to its own e
   expect([await unsubscribed(one), await endOf(one)]).toEqual([1, "done"]);
 });
 
+test("what comes back to wait while the last are being ended is ended as well", async () => {
+  const one = await connect();
+  const [here, there] = [await chat(one), await chat(one)];
+  const [flying, queued] = [await write(one, here.conversationId, "satu"), await write(one, there.conversationId, "dua")];
+  const put = (id: string, state: string, more = "") =>
+    owner().query(`update outbox set state = $2 ${more} where message_id = $1`, [id, state]);
+  await put(flying.id, "dispatching", ", fence = 7, lease_until = now() + interval '1 hour'");
+  await leave(one);
+  await put(queued.id, "queued"); // came back before
+  const other = await owner().connect();
+  await other.query("begin");
+  await other.query("select 1 from outbox where message_id = $1 for update", [queued.id]);
+  const sweeping = sweep(one); // waits for that row, having seen which wait
+  await expect
+    .poll(
+      async () =>
+        (await rows("select 1 from pg_stat_activity where query like '%gone as (%' and wait_event_type = 'Lock'", [])).length,
+    )
+    .toBe(1);
+  await put(flying.id, "queued", ", lease_until = null"); // the provider said "later"
+  await other.query("commit");
+  other.release();
+  await sweeping;
+  await owner().query("update disconnections set due_at = now() where channel_id = $1 and state = 'due'", [one.channelId]);
+  await sweep(one);
+  expect(await rows("select state from outbox where channel_id = $1", [one.channelId])).toEqual([
+    { state: "rejected" },
+    { state: "rejected" },
+  ]);
+  expect([await unsubscribed(one), await endOf(one)]).toEqual([1, "done"]);
+});
+
 test("a reply that is being written while the number goes is either ended with the rest or refused", async () => {
   const one = await connect();
   const { conversationId } = await chat(one);

@@ -1,6 +1,7 @@
 /** Loads and keeps the keys of organisations and of the intake; the database holds them wrapped only. */
 import type { Id } from "@/lib/kernel/ids";
 import { seconds } from "@/lib/kernel/time";
+import { ageOf, type ReadAt, readAt } from "@/lib/platform/age";
 import { keyIdOf, NoKeys, open, SealError, type SealingKey } from "@/lib/platform/crypto/codec";
 import { KekRing } from "@/lib/platform/crypto/key-ring";
 import { OrgKeys } from "@/lib/platform/crypto/org-keys";
@@ -11,7 +12,7 @@ import { poolOf } from "@/lib/platform/pool";
 export const KEYS_FRESH = seconds(60);
 interface Kept {
   keys: OrgKeys;
-  until: number;
+  at: ReadAt;
 }
 const kept = new Map<string, Kept>();
 let orgRing: KekRing | undefined;
@@ -36,7 +37,8 @@ interface KeyRow {
  */
 export async function orgKeys(orgId: Id<"organisation">): Promise<OrgKeys> {
   const hit = kept.get(orgId);
-  if (hit && hit.until > Date.now()) return hit.keys;
+  if (hit && ageOf(hit.at) < KEYS_FRESH) return hit.keys;
+  const at = readAt(); // what is read is at least as old as the question
   const { rows } = await poolOf("system").query<KeyRow>({
     name: "keys.org",
     text: "select id, purpose, state, kek_id, wrapped from data_keys where org_id = $1 and wrapped is not null order by created_at",
@@ -51,7 +53,7 @@ export async function orgKeys(orgId: Id<"organisation">): Promise<OrgKeys> {
   }
   if (!active.data || !active.index || !active.audit) throw new NoKeys("the organisation has no keys");
   const keys = new OrgKeys(orgId, active.data, active.index, active.audit, all);
-  kept.set(orgId, { keys, until: Date.now() + KEYS_FRESH });
+  kept.set(orgId, { keys, at });
   return keys;
 }
 
@@ -71,7 +73,7 @@ export async function keysOfAll(orgIds: Iterable<Id<"organisation">>): Promise<M
   return keys;
 }
 
-const intake = new Map<string, { key: SealingKey; until: number }>();
+const intake = new Map<string, { key: SealingKey; at: ReadAt }>();
 interface IntakeKeyRow {
   id: string;
   kek_id: string;
@@ -81,7 +83,8 @@ interface IntakeKeyRow {
 /** An intake key by id, from memory for as long as an organisation's. @throws SealError once it was destroyed */
 export async function intakeKey(id: string): Promise<SealingKey> {
   const hit = intake.get(id);
-  if (hit && hit.until > Date.now()) return hit.key;
+  if (hit && ageOf(hit.at) < KEYS_FRESH) return hit.key;
+  const at = readAt();
   const { rows } = await poolOf("system").query<IntakeKeyRow>({
     name: "keys.intake",
     text: "select id, kek_id, wrapped from intake_keys where id = $1",
@@ -93,7 +96,7 @@ export async function intakeKey(id: string): Promise<SealingKey> {
     throw new SealError("the intake key is gone");
   }
   const key = intakeKekRing().unwrap("intake", id, { kekId: row.kek_id, wrapped: row.wrapped });
-  intake.set(id, { key, until: Date.now() + KEYS_FRESH });
+  intake.set(id, { key, at });
   return key;
 }
 

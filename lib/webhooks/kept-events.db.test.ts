@@ -118,6 +118,27 @@ test("kept messages are handed over by number and account, and never what may ha
   expect([await textsOf(former), await textsOf(next)]).toEqual([1, 0]);
 });
 
+test("a number that is connected by an own app is handed nothing that was kept, whatever else of its account was proven", async () => {
+  const [org, wabaId, proven, other] = [await makeOrganisation({ channels: [] }), fakeMetaId(), fakeMetaId(), fakeMetaId()];
+  for (const phone of [proven, other]) await write(wabaId, phone, "in confidence");
+  await tell(wabaId, "PARTNER_ADDED", secondsFromNow(-10));
+  await connect(org, wabaId, other);
+  // a code came through another number of the account; this one's token was pasted with an app of one's own
+  await owner().query("update account_proofs set kind = 'code', proven_by = $2 where org_id = $1", [org.id, org.users[0]?.id]);
+  await owner().query(
+    "insert into own_apps (org_id, id, app_id, secret_sealed, endpoint_key, verify_token_sealed) values ($1, $2, $3, 'x', $4, 'x')",
+    [org.id, randomUUID(), wabaId, randomUUID()],
+  );
+  await owner().query("update channels set app_id = $2 where org_id = $1", [org.id, wabaId]);
+  await handOver(org);
+  expect(await textsOf(org)).toBe(0);
+  expect(await statesOf(wabaId)).toEqual(["unrouted", "unrouted", "unrouted"]);
+  await connect(org, wabaId, proven);
+  await handOver(org);
+  expect(await textsOf(org)).toBe(1);
+  expect(await statesOf(wabaId)).toEqual(["processed", "unrouted", "processed"]);
+});
+
 test("an event that does not open, and an organisation that was erased, keep no other waiting", async () => {
   const orgs = [];
   for (let i = 0; i < 3; i++)

@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemCtx } from "@/lib/kernel/ctx";
 import { days } from "@/lib/kernel/time";
@@ -21,6 +23,7 @@ import { forgetEndpoints, MOST_LOOKING, receiveWebhook, webhookListener } from "
 import { type Sandbox, startSandbox } from "@/sandbox/server";
 
 const APP = "500100000000001";
+const MIGRATIONS = path.resolve(import.meta.dirname, "../../prisma/migrations");
 let sandbox: Sandbox;
 let server: http.Server;
 beforeAll(async () => {
@@ -124,6 +127,29 @@ test("the secret before is good for seven days, is refused when they are over, a
     "own_app.rotated verify_token",
     "own_app.previous_destroyed",
   ]);
+});
+
+test("a secret from before that stood there at the migration, run as its own role, is good for a week as well", async () => {
+  const own = await ownApp();
+  const org = await firm();
+  await connect(own, org);
+  const fresh = "e".repeat(32);
+  await control("own-app", { appId: own.appId, wabaId: own.wabaId, secret: fresh });
+  await rotateOwnApp(ctxOf(org, "owner"), { appId: own.appId, appSecret: fresh });
+  for (const table of ["own_apps", "intake_endpoints"])
+    await rows(`update ${table} set previous_until = null where org_id = $1`, org.id); // as before it had an end
+  const client = await poolOf("owner").connect();
+  try {
+    await client.query("begin; set local role migrator;");
+    const given = await readFile(path.join(MIGRATIONS, "20261126210100_own_app_limits/migration.sql"), "utf8");
+    for (const update of given.match(/^update .*;$/gm) ?? [])
+      await client.query(`set local role owner; ${update} set local role migrator;`);
+    await client.query(await readFile(path.join(MIGRATIONS, "20261126240000_previous_secrets/migration.sql"), "utf8"));
+    await client.query("commit");
+  } finally {
+    client.release();
+  }
+  expect([await say(own, await pathOf(org), own.appSecret), await say(own, await pathOf(org), fresh)]).toEqual([200, 200]);
 });
 
 test("a secret that a later journey brings is written down as what it is, and one that is the same not at all", async () => {

@@ -20,8 +20,9 @@ interface Kept {
 /**
  * Reseals kept events under their organisation's key and makes them pending, oldest first. An event with a number goes to the
  * organisation that connected this number of this account, one without to the only organisation that connected a number of its account;
- * a number can be connected with a proof of its account only, and a token that was merely pasted hands nothing over. What came while another organisation might have been meant is handed to
- * nobody. One that cannot be handed over keeps no other waiting. Doing it again changes nothing.
+ * a number can be connected with a proof of its account only, and a token that was merely pasted hands nothing over, nor is anything handed
+ * to a number that an own app speaks for: our app was never asked to. What came while another organisation might have been meant is handed
+ * to nobody. One that cannot be handed over keeps no other waiting. Doing it again changes nothing.
  * @returns the organisations that now have pending events, and whether there may be more
  * @throws AppError `unavailable` while Postgres is away
  */
@@ -97,7 +98,7 @@ const takeKept = (sql: SystemSql) =>
     `with numbers as (
         select c.phone_number_id, c.waba_id, c.org_id, c.id, c.connected_at from channels c
           join account_proofs p on p.org_id = c.org_id and p.waba_id = c.waba_id and p.kind = any($2::text[])
-          where c.status <> 'disconnected'),
+          where c.status <> 'disconnected' and c.app_id is null),
       accounts as (
         select waba_id, min(org_id::text)::uuid as org_id, min(connected_at) as connected_at from numbers group by waba_id having count(distinct org_id) = 1)
       select e.id, e.payload_sealed, coalesce(n.org_id, a.org_id) as org_id, n.id as channel_id from webhook_events e

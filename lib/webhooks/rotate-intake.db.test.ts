@@ -182,6 +182,30 @@ test("what a receiver read is used beside a fresh look for half a minute more, a
   }
 });
 
+test("a receiver that was halted with a webhook in hand does not store it under a key that may be gone", async () => {
+  const [first, second] = [{ one: newId("event") }, { two: newId("event") }];
+  expect(await deliver(first)).toBe(200);
+  const sha = (body: object) => createHash("sha256").update(JSON.stringify(body)).digest();
+  const other = await owner().connect();
+  try {
+    await other.query("begin");
+    await other.query("select 1 from webhook_deliveries where body_sha256 = $1 for update", [sha(first)]);
+    const repeated = deliver(first); // is being written
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const waiting = deliver(second); // is sealed, and waits for that
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 600_000 });
+    await other.query("commit");
+    expect([await repeated, await waiting]).toEqual([200, 503]);
+    expect(await deliver(second)).toBe(200); // the provider comes again
+  } finally {
+    vi.useRealTimers();
+    forgetEndpoints();
+    other.release();
+  }
+  const { rows } = await owner().query("select repeats from webhook_deliveries where body_sha256 = $1", [sha(second)]);
+  expect(rows).toEqual([{ repeats: 0 }]);
+});
+
 test("a split that opened something under the old key ends before that key is destroyed", async () => {
   const org = await makeOrganisation();
   const old = await oldEndpoint(org.id);

@@ -5,7 +5,7 @@ import { openIntake } from "@/lib/platform/keys";
 import { errorFields, log } from "@/lib/platform/log";
 import { isUnavailable } from "@/lib/platform/pool";
 import { inSystem, type SystemSql } from "@/lib/platform/sql";
-import { type Piece, parseBody, splitEnvelope } from "@/lib/providers/meta/split-envelope";
+import { holdsMoreThan, type Piece, parseBody, splitEnvelope } from "@/lib/providers/meta/split-envelope";
 import { MOST_PIECES, SPLIT_AGAIN, SPLIT_BATCH, SPLIT_BYTES } from "@/lib/webhooks/model";
 import { storeEvents, type Written } from "@/lib/webhooks/store-events";
 
@@ -110,7 +110,9 @@ async function writtenPieces(delivery: Taken): Promise<Written["pieces"] | null>
     return null;
   }
   try {
-    const pieces = splitEnvelope(parseBody(raw));
+    const body = parseBody(raw);
+    if (holdsMoreThan(MOST_PIECES, body)) return [unreadable("too_many", raw, delivery.id)];
+    const pieces = splitEnvelope(body);
     if (!pieces || pieces.length === 0) return [unreadable("foreign_shape", raw, delivery.id)];
     if (pieces.length > MOST_PIECES) return [unreadable("too_many", raw, delivery.id)];
     return pieces.map((piece) => ({ piece, text: JSON.stringify(piece.payload) }));

@@ -56,6 +56,29 @@ export function splitEnvelope(body: unknown): Piece[] | null {
   });
 }
 
+/**
+ * Whether a body holds more elements than `most`, counted before any is looked at: two million empty ones fit into one body. Messages of
+ * a phone app's past come many to a piece, and are not counted.
+ */
+export function holdsMoreThan(most: number, body: unknown): boolean {
+  let n = 0;
+  for (const entry of isObject(body) ? list(body.entry) : []) {
+    const changes = isObject(entry) ? list(entry.changes) : [];
+    if (changes.length === 0) n++;
+    for (const change of changes) n += Math.max(1, elementsOf(isObject(change) ? change : {}));
+    if (n > most) return true;
+  }
+  return false;
+}
+
+function elementsOf({ field, value }: Json): number {
+  if (!isObject(value)) return 0;
+  if (field === "history") return list(value.history).length;
+  const echoes = list(value.message_echoes).length;
+  if (field !== "messages") return echoes;
+  return echoes + list(value.messages).length + list(value.statuses).length + list(value.errors).length;
+}
+
 /** @param where account and time of its entry: the same foreign shape elsewhere or later is another event */
 function brokenPiece(value: unknown, where: { wabaId: string | null; time: string }): Piece {
   const payload = { value } as Json;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseHistory } from "@/lib/providers/meta/parse-phone-app";
-import { splitEnvelope } from "@/lib/providers/meta/split-envelope";
+import { holdsMoreThan, splitEnvelope } from "@/lib/providers/meta/split-envelope";
 import { PART_MESSAGES, splitHistory } from "@/lib/providers/meta/split-history";
 
 const frame = { messaging_product: "whatsapp", metadata: { display_phone_number: "15550100001", phone_number_id: "1" } };
@@ -61,8 +61,9 @@ describe("a past in parts", () => {
     });
     expect(second).toMatchObject({
       part: 1,
-      value: { ...frame, history: [{ metadata: { phase: 0 }, threads: [{ id: "628111", more: 1 }] }] },
+      value: { ...frame, history: [{ metadata: { phase: 0 }, threads: [{ id: "628111" }] }] },
     });
+    expect(second?.value).not.toHaveProperty(["history", 0, "threads", 0, "more"]);
     expect(second?.value).not.toHaveProperty("contacts");
     for (const odd of [{ ...frame, history: "?" }, { ...frame, messages: 7 }, frame])
       expect(splitHistory(odd)).toEqual([{ value: odd, part: 0 }]);
@@ -83,5 +84,26 @@ describe("a past in parts", () => {
     const keys = splitEnvelope(body(1))?.map((p) => p.dedupe.join("|"));
     expect(new Set(keys).size).toBe(3);
     expect(splitEnvelope(body(2))?.map((p) => p.dedupe.join("|"))).toEqual(keys);
+  });
+
+  test("what a stranger's app puts beside messages is not copied with every part, nor are millions of elements walked", () => {
+    const junk = "x".repeat(200_000);
+    const messages = Array.from({ length: 2000 }, (_, i) => message(`m${i}`));
+    const value = {
+      messaging_product: "whatsapp",
+      metadata: { ...frame.metadata, junk },
+      junk,
+      history: [{ metadata: { phase: 1, junk }, junk, threads: [{ id: "628111", junk, messages }] }],
+    };
+    const body = { entry: [{ id: "9", changes: [{ field: "history", value }] }] };
+    const pieces = splitEnvelope(body) ?? [];
+    expect(pieces.length).toBe(100);
+    expect(JSON.stringify(pieces).length).toBeLessThan(2 * JSON.stringify(body).length);
+    expect(pieces.flatMap(({ payload }) => parseHistory(payload).chunks.flatMap((c) => c.messages))).toHaveLength(2000);
+    const many = (field: string, key: string) =>
+      holdsMoreThan(10_000, { entry: [{ changes: [{ field, value: { [key]: new Array(10_001).fill({}) } }] }] });
+    expect([many("messages", "messages"), many("messages", "statuses"), many("history", "history")]).toEqual([true, true, true]);
+    expect(many("history", "messages")).toBe(false);
+    expect(holdsMoreThan(10_000, body)).toBe(false);
   });
 });

@@ -1,6 +1,14 @@
 /** A phone app's past, which Meta tells in chunks of any size, cut into parts that are handled one by one. Pure. */
 import { isObject, type Json, list } from "@/lib/providers/meta/json";
 
+/** What is copied into every part is only what is used there, and no longer than it can be. */
+const LONGEST = 400;
+const brief = (value: unknown) =>
+  typeof value === "number" ? value : typeof value === "string" ? value.slice(0, LONGEST) : undefined;
+function briefly(value: unknown, keys: readonly string[]): Json | undefined {
+  return isObject(value) ? Object.fromEntries(keys.map((key) => [key, brief(value[key])])) : undefined;
+}
+
 /** Messages of one part: those who write now wait at most for as many. */
 export const PART_MESSAGES = 20;
 
@@ -12,7 +20,8 @@ export interface HistoryPart {
 }
 
 /**
- * Cuts a `history` value. The parts together hold everything of it once; what stands beside chunks and files goes with the first.
+ * Cuts a `history` value. The parts together hold everything of it once; what stands beside chunks and files, or beside a chunk's threads
+ * and a thread's messages, goes with the first of them.
  * @param value as Meta sent it
  */
 export function splitHistory(value: Json): HistoryPart[] {
@@ -23,9 +32,12 @@ export function splitHistory(value: Json): HistoryPart[] {
   const files = slices(list(messages)).map((some) => ({ value: { messages: some }, part: 0 }));
   const parts = [...chunks, ...files];
   if (parts.length === 0) return [{ value, part: 0 }];
-  const { messaging_product, metadata } = value;
+  const frame = {
+    messaging_product: brief(value.messaging_product),
+    metadata: briefly(value.metadata, ["display_phone_number", "phone_number_id"]),
+  };
   return parts.map(({ value: own, part }, i) => ({
-    value: { ...(i === 0 ? beside : { messaging_product, metadata }), ...own },
+    value: { ...(i === 0 ? beside : frame), ...own },
     part,
   }));
 }
@@ -50,11 +62,12 @@ function cutChunk(chunk: unknown): unknown[] {
     else
       for (let at = 0; at < messages.length; ) {
         const some = messages.slice(at, at + (room > 0 ? room : PART_MESSAGES));
-        put({ ...(thread as Json), messages: some }, some.length);
+        put({ ...(at === 0 ? (thread as Json) : briefly(thread, ["id"])), messages: some }, some.length);
         at += some.length;
       }
   }
-  return parts.length === 0 ? [chunk] : parts.map((some) => ({ ...about, threads: some }));
+  const again = { metadata: briefly(about.metadata, ["phase", "chunk_order", "progress"]) };
+  return parts.length === 0 ? [chunk] : parts.map((some, i) => ({ ...(i === 0 ? about : again), threads: some }));
 }
 
 function slices(all: unknown[]): unknown[][] {

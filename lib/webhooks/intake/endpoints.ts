@@ -3,6 +3,7 @@
  * Nothing is sealed with what was read longer ago than `ENDPOINTS_FRESH`: whoever replaces a key waits for that before it is destroyed.
  */
 import { seconds } from "@/lib/kernel/time";
+import { ageOf, type ReadAt, readAt } from "@/lib/platform/age";
 import { open, type SealingKey } from "@/lib/platform/crypto/codec";
 import type { HmacKey } from "@/lib/platform/crypto/hmac";
 import { KekRing } from "@/lib/platform/crypto/key-ring";
@@ -15,6 +16,8 @@ import { signingKeys } from "@/lib/webhooks/intake/signature";
 export interface Endpoint {
   id: string;
   key: SealingKey;
+  /** When it was asked for. */
+  at: ReadAt;
   secrets: HmacKey[];
   /** What the provider shows at the handshake; null refuses every one. */
   verifyToken: string | null;
@@ -34,7 +37,7 @@ interface Row {
 const FRESH_MS = seconds(30);
 export const ENDPOINTS_FRESH = seconds(60);
 let ring: KekRing | undefined;
-let kept: { at: number; byKey: Map<string, Endpoint> } | undefined;
+let kept: { at: ReadAt; byKey: Map<string, Endpoint> } | undefined;
 let loading: Promise<void> | undefined;
 let lookingAgain: Promise<void> | undefined;
 let triedAt = 0;
@@ -46,9 +49,8 @@ const AGAIN_MS = 1_000;
  * @throws the database's error in that promise
  */
 export function findEndpoint(key: string): Endpoint | null | Promise<Endpoint | null> {
-  const age = kept ? Date.now() - kept.at : Number.POSITIVE_INFINITY;
-  // below zero the clock was moved back, and nobody knows how old it is
-  if (!kept || age > ENDPOINTS_FRESH || age < 0) return load().then(() => kept?.byKey.get(key) ?? null);
+  const age = kept ? ageOf(kept.at) : Number.POSITIVE_INFINITY;
+  if (!kept || age > ENDPOINTS_FRESH) return load().then(() => kept?.byKey.get(key) ?? null);
   if (age > FRESH_MS) void load().catch(() => {});
   return kept.byKey.get(key) ?? null;
 }
@@ -97,8 +99,8 @@ function load(): Promise<void> {
 }
 
 async function read(): Promise<void> {
-  const at = Date.now(); // what is read is at least as old as the question
-  triedAt = at; // one that fails counts as well
+  const at = readAt(); // what is read is at least as old as the question
+  triedAt = at.wall; // one that fails counts as well
   ring ??= new KekRing(env().INTAKE_KEY);
   const { rows } = await poolOf("ingest").query<Row>({
     name: "intake.endpoints",
@@ -113,6 +115,7 @@ async function read(): Promise<void> {
       byKey.set(row.key, {
         id: row.id,
         key: sealingKey,
+        at,
         secrets: secretsOf(row, sealingKey),
         verifyToken: verifyTokenOf(row, sealingKey),
       });

@@ -3,9 +3,12 @@
  * go into the next one. No row is acknowledged before its own commit.
  */
 
+import { seconds } from "@/lib/kernel/time";
+import { ageOf, type ReadAt } from "@/lib/platform/age";
 import { packed } from "@/lib/platform/bytea";
 import { errorFields, log } from "@/lib/platform/log";
 import { isDeadlock, isUnavailable, poolOf } from "@/lib/platform/pool";
+import { ENDPOINTS_FRESH } from "@/lib/webhooks/intake/endpoints";
 
 /** A sealed delivery, ready to be stored. */
 export interface Delivery {
@@ -14,6 +17,8 @@ export interface Delivery {
   bodySha256: Buffer;
   bodySealed: Buffer;
   keyId: string;
+  /** When the key was read. */
+  keyAt: ReadAt;
   bytes: number;
 }
 interface Waiting {
@@ -25,6 +30,12 @@ interface Waiting {
 const GROUP_ROWS = 200;
 const GROUP_BYTES = 8 * 1024 * 1024;
 const FLIGHT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * No row is written whose key was read longer ago: a process that was halted with rows in hand, for minutes, cannot know that the key is
+ * still there. With the longest statement this is less than what whoever replaces keys waits.
+ */
+const KEY_GOOD = ENDPOINTS_FRESH + seconds(20);
 
 const INSERT = {
   name: "intake.insert",
@@ -72,6 +83,7 @@ export class GroupCommit {
     this.#writing = true;
     while (this.#waiting.length) {
       const group = this.#take();
+      if (group.length === 0) continue;
       try {
         await write(group.map((w) => w.row));
         for (const w of group) w.done();
@@ -93,16 +105,23 @@ export class GroupCommit {
       if (n > 0 && bytes > GROUP_BYTES) break;
       n++;
     }
-    return this.#waiting.splice(0, n);
+    return this.#waiting.splice(0, n).filter(isGood);
   }
 
   async #oneByOne(group: Waiting[], cause: unknown): Promise<void> {
     log.warn("intake.group_failed", { rows: group.length, ...errorFields(cause) });
     for (const w of group) {
-      await write([w.row]).then(w.done, w.failed);
+      if (isGood(w)) await write([w.row]).then(w.done, w.failed);
     }
     this.onCommitted();
   }
+}
+
+/** Whether the key of a row is there for certain; otherwise the sender has to come again. */
+function isGood({ row, failed }: Waiting): boolean {
+  const good = ageOf(row.keyAt) <= KEY_GOOD;
+  if (!good) failed(new Error("the row waited for too long"));
+  return good;
 }
 
 async function write(rows: Delivery[]): Promise<void> {

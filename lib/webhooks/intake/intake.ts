@@ -6,7 +6,7 @@ import { env } from "@/lib/platform/env";
 import { errorFields, log } from "@/lib/platform/log";
 import { counters, histograms } from "@/lib/platform/metrics";
 import { poolOf } from "@/lib/platform/pool";
-import { Crowded, findEndpoint, findFreshEndpoint, lookAgain } from "@/lib/webhooks/intake/endpoints";
+import { Crowded, type Endpoint, findEndpoint, findFreshEndpoint, lookAgain } from "@/lib/webhooks/intake/endpoints";
 import { GroupCommit, IntakeFull } from "@/lib/webhooks/intake/group-commit";
 import { endpointKeyOf, MAX_BODY, META_ENDPOINT } from "@/lib/webhooks/intake/model";
 import { answerChallenge, isSigned } from "@/lib/webhooks/intake/signature";
@@ -108,7 +108,7 @@ async function shakeHands(endpointKey: string, query: URLSearchParams): Promise<
   return challenge === null ? refuse(403, "handshake") : answer(200, challenge);
 }
 
-async function store(endpoint: { id: string; key: Parameters<typeof seal>[0] }, raw: Buffer): Promise<void> {
+async function store(endpoint: Endpoint, raw: Buffer): Promise<void> {
   const id = newId("delivery");
   await commits.store({
     id,
@@ -116,6 +116,7 @@ async function store(endpoint: { id: string; key: Parameters<typeof seal>[0] }, 
     bodySha256: Buffer.from(hash("sha256", raw), "hex"), // Node makes a buffer of its own at twice the cost
     bodySealed: seal(endpoint.key, { scope: "intake", table: "webhook_deliveries", column: "body_sealed", rowId: id }, raw),
     keyId: endpoint.key.id,
+    keyAt: endpoint.at,
     bytes: raw.length,
   });
 }
