@@ -16,8 +16,10 @@ export const inSystem: typeof sound = (reason, work) =>
         if (!/from channels\b[^;]*phone_number_id = any/.test(text)) return rows;
         const known = new Set(rows.map((r) => (r as unknown as Route).phone_number_id));
         const unknown = ((values[0] ?? []) as string[]).filter((id) => !known.has(id));
-        // the product's own columns, whatever they are: a guess that lacks one is no route, and the build would be sound
-        const [first] = await sql.rows<Row>("broken.guess", text.replace(/\bwhere[^;]*$/, "order by org_id, id limit 1"));
+        // the product's own columns, whatever they are, of a number that may be reached: a guess that lacks one is no route, and the build
+        // would be sound
+        const oldest = "where status <> 'disconnected' and app_id is null order by connected_at, id limit 1";
+        const [first] = await sql.rows<Row>("broken.guess", text.replace(/\bwhere[^;]*$/, oldest));
         return first ? [...rows, ...unknown.map((id) => ({ ...first, phone_number_id: id }))] : rows;
       },
     };
