@@ -206,6 +206,21 @@ test("an account or number that somebody has connected or proven by then is not 
   expect(await stateOf(org)).toEqual(["unusable", "unusable"]); // its proof stands
 });
 
+test("that a second admin agreed to one number of an account says nothing of the next", async () => {
+  const org = await withTwoAdmins();
+  const lost = account();
+  const first = await made(org);
+  await send(lost, first.text);
+  await settle(org);
+  await decideClaimCode(ctxOf(org, "admin"), { claimId: asId("claim", first.id), approve: true });
+  await settle(org);
+  expect(await stateOf(org)).toEqual(["proven"]);
+  const { text } = await made(org);
+  await send({ ...lost, phoneNumberId: account().phoneNumberId }, text);
+  await settle(org);
+  expect(await stateOf(org)).toEqual(["proven", "asked"]);
+});
+
 test("who asked must still be an admin when it comes, and a refused number is forgotten", async () => {
   const org = await withTwoAdmins();
   const [lost, other] = [account(), account()];

@@ -12,19 +12,22 @@ export const claimantOf = ({ startedBy, facts }: Pick<Session, "startedBy" | "fa
  * neither is there anybody to ask where the claimant is the only admin.
  */
 export async function needsApproval(sql: Sql, session: Session): Promise<boolean> {
-  const { wabaId, approvedBy } = session.facts;
+  const { wabaId, approvedBy, onlyFor } = session.facts;
   const claimant = claimantOf(session);
   if (approvedBy !== null && approvedBy !== claimant) return false;
-  return asksSecond(sql, wabaId, claimant);
+  return asksSecond(sql, wabaId, claimant, onlyFor !== null);
 }
 
-/** Step: the same of an account by its id and whoever claims it. */
-export async function asksSecond(sql: Sql, wabaId: string | null, claimant: string): Promise<boolean> {
+/**
+ * Step: the same of an account by its id and whoever claims it.
+ * @param byCode the claim is of the one number that a code came through, to which a second admin has agreed; of any other it says nothing
+ */
+export async function asksSecond(sql: Sql, wabaId: string | null, claimant: string, byCode = false): Promise<boolean> {
   const [row] = await sql.rows<{ proven: boolean; other: boolean }>(
     "claim.needed",
-    `select exists (select from account_proofs where org_id = $1 and waba_id = $2 and kind <> 'own_token') as proven,
+    `select exists (select from account_proofs where org_id = $1 and waba_id = $2 and (kind in ('token', 'given') or kind = 'code' and $4)) as proven,
       exists (select from memberships where org_id = $1 and role in ('owner', 'admin') and active and user_id <> $3) as other`,
-    [sql.ctx.orgId, wabaId, claimant],
+    [sql.ctx.orgId, wabaId, claimant, byCode],
   );
   return row?.proven === false && row.other;
 }
