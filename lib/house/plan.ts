@@ -110,7 +110,7 @@ export const RECEIVER = {
     /^lib\/kernel\//,
     /^lib\/webhooks\/intake\//,
     /^lib\/platform\/crypto\//,
-    /^lib\/platform\/(bytea|env|health|sql|pool|log|metrics|redis|bell|stop)\.ts$/,
+    /^lib\/platform\/(age|bytea|env|health|sql|pool|log|metrics|redis|bell|stop)\.ts$/,
   ],
   packages: ["pg", "pino", "zod", "uuidv7", "ioredis", "prom-client"],
 };

@@ -198,24 +198,22 @@ test("what comes back to wait while the last are being ended is ended as well", 
   const one = await connect();
   const [here, there] = [await chat(one), await chat(one)];
   const [flying, queued] = [await write(one, here.conversationId, "satu"), await write(one, there.conversationId, "dua")];
-  const put = (id: string, state: string, more = "") =>
-    owner().query(`update outbox set state = $2 ${more} where message_id = $1`, [id, state]);
-  await put(flying.id, "dispatching", ", fence = 7, lease_until = now() + interval '1 hour'");
+  const put = (id: string, state: string, lease = "null") =>
+    owner().query(`update outbox set state = $2, fence = 7, lease_until = ${lease} where message_id = $1`, [id, state]);
+  await put(flying.id, "dispatching", "now() + interval '1 hour'");
   await leave(one);
-  await put(queued.id, "queued"); // came back before
+  await put(queued.id, "queued");
   const other = await owner().connect();
-  await other.query("begin");
-  await other.query("select 1 from outbox where message_id = $1 for update", [queued.id]);
-  const sweeping = sweep(one); // waits for that row, having seen which wait
+  await other.query(`begin; select 1 from outbox where message_id = '${queued.id}' for update`);
+  const sweeping = sweep(one); // waits for that row
   await expect
     .poll(
       async () =>
         (await rows("select 1 from pg_stat_activity where query like '%gone as (%' and wait_event_type = 'Lock'", [])).length,
     )
     .toBe(1);
-  await put(flying.id, "queued", ", lease_until = null"); // the provider said "later"
-  await other.query("commit");
-  other.release();
+  await put(flying.id, "queued"); // the provider said "later"
+  await other.query("commit").finally(() => other.release());
   await sweeping;
   await owner().query("update disconnections set due_at = now() where channel_id = $1 and state = 'due'", [one.channelId]);
   await sweep(one);
