@@ -30,12 +30,12 @@ test("who stops in Meta's window is told where, and goes on on another device", 
   const meta = await openMeta(desk);
   await press(meta, "Continue");
   await press(meta, "Cancel on this step");
-  await expect(desk.getByText("You stopped at: choosing account and number.")).toBeVisible();
+  await expect(desk.getByText("Meta's window was left at: choosing account and number.")).toBeVisible();
 
   const other = await deskOf("admin", { viewport: { width: 390, height: 780 } });
   await other.goto("/settings/numbers");
   await other.getByRole("link", { name: "Go on" }).first().click();
-  await expect(other.getByText("You stopped at: choosing account and number.")).toBeVisible();
+  await expect(other.getByText("Meta's window was left at: choosing account and number.")).toBeVisible();
   const again = await openMeta(other);
   await walk(again, {
     "Name of the new portfolio": "Lanjut",
@@ -118,6 +118,6 @@ test("a page elsewhere that speaks like Meta is not heard", async ({ deskOf }) =
   );
   const meta = await openMeta(desk);
   await meta.close();
-  await expect(desk.getByText("You closed Meta's window before the end.")).toBeVisible();
+  await expect(desk.getByText("Meta's window was closed before the end.")).toBeVisible();
   await expect(desk.getByText("forged")).toHaveCount(0);
 });

@@ -9,7 +9,7 @@ export function Consequences({ preview }: { preview: DisconnectPreview }) {
   const happens = [
     t("leave.nobody"),
     t("leave.conversations", { n: conversations }),
-    t("leave.waiting", { n: waiting }),
+    ...(waiting > 0 ? [t("leave.waiting", { n: waiting })] : []),
     ...(inAir > 0 ? [t("leave.inAir", { n: inAir })] : []),
     ...(preview.pastRunning ? [t("leave.pastRunning")] : []),
     preview.accountStays ? t("leave.accountStays") : t("leave.accountEnds"),

@@ -52,20 +52,20 @@ function Invited({ invitation }: { invitation: InvitationView }) {
   // the link was ended, or its time has passed, while the page stood open
   if (error instanceof ProblemError && ["unauthenticated", "not_found"].includes(error.code)) return <Over />;
   const number = journey.number?.name || journey.number?.display || t("unnamed");
+  if (journey.state === "done")
+    return (
+      <div role="status">
+        <h1 className="text-xl font-semibold break-words">{t("guest.done", { number })}</h1>
+        <p className="mt-1 text-muted">{t("guest.doneBody", { organisation: invitation.organisation })}</p>
+      </div>
+    );
   return (
     <div className="flex flex-col gap-6">
       <header>
         <h1 className="text-xl font-semibold break-words">{t("guest.title", { organisation: invitation.organisation })}</h1>
         <p className="mt-1 text-muted">{t("guest.lead")}</p>
       </header>
-      {journey.state === "done" ? (
-        <Card>
-          <p role="status" className="font-semibold">
-            {t("guest.done", { number })}
-          </p>
-          <p className="mt-1 text-sm text-muted">{t("guest.doneBody")}</p>
-        </Card>
-      ) : journey.state === "open" ? (
+      {journey.state === "open" ? (
         <JourneySteps journey={journey} at={at} />
       ) : (
         <Card>

@@ -4,7 +4,7 @@ import { cn } from "@/components/ui/cn";
 import { Spinner } from "@/components/ui/spinner";
 
 export const buttonLook = cva(
-  "inline-flex shrink-0 select-none items-center justify-center gap-2 whitespace-nowrap rounded font-semibold transition-colors disabled:cursor-not-allowed disabled:opacity-55 pointer-coarse:min-h-11 [&_svg]:size-4 [&_svg]:shrink-0",
+  "inline-flex shrink-0 select-none items-center justify-center gap-2 whitespace-nowrap rounded font-semibold transition-colors disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-not-allowed aria-disabled:opacity-55 pointer-coarse:min-h-11 [&_svg]:size-4 [&_svg]:shrink-0",
   {
     variants: {
       variant: {
@@ -27,13 +27,27 @@ interface Props extends ComponentProps<"button">, VariantProps<typeof buttonLook
 }
 
 /** A native button; `type` is `button` unless said otherwise. */
-export function Button({ variant, size, pending, icon, className, children, disabled, type = "button", ...rest }: Props) {
+export function Button({
+  variant,
+  size,
+  pending,
+  icon,
+  className,
+  children,
+  disabled,
+  type = "button",
+  onClick,
+  ...rest
+}: Props) {
   return (
     <button
       type={type}
       className={cn(buttonLook({ variant, size }), className)}
-      disabled={disabled || pending}
+      disabled={disabled}
+      aria-disabled={pending || undefined}
       aria-busy={pending || undefined}
+      // at work it keeps the focus, which a disabled one would lose, and does nothing: a form is not sent twice either
+      onClick={pending ? (event) => event.preventDefault() : onClick}
       {...rest}
     >
       {pending ? <Spinner /> : icon}

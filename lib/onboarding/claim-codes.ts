@@ -31,8 +31,12 @@ export async function makeClaimCode(ctx: Ctx): Promise<ClaimCodeView> {
   if (by === null) throw new AppError("forbidden", "numbers.connect");
   const id = newId("claim");
   const { text, expiresAt } = await inTenantSql(ctx, async (sql) => {
-    const [person] = await sql.rows<{ locale: Locale }>("claim.locale", "select locale from users where id = $1", [by]);
-    const words = claimText(person?.locale ?? "en", newCode(LETTERS));
+    const [asker] = await sql.rows<{ locale: Locale; organisation: string }>(
+      "claim.asker",
+      "select u.locale, o.name as organisation from users u join organisations o on o.id = $1 where u.id = $2",
+      [ctx.orgId, by],
+    );
+    const words = claimText(asker?.locale ?? "en", asker?.organisation ?? "", newCode(LETTERS));
     await sql.run(
       "claim.replace",
       "update claim_codes set state = 'replaced' where org_id = $1 and made_by = $2 and state = 'waiting'",

@@ -206,6 +206,25 @@ test("an account or number that somebody has connected or proven by then is not 
   expect(await stateOf(org)).toEqual(["unusable", "unusable"]); // its proof stands
 });
 
+test("a proof by code that led to no number in its time stands in nobody's way", async () => {
+  const [first, next] = [await alone(), await alone()];
+  const lost = account();
+  const { id } = await made(first);
+  await send(lost, (await made(first)).text);
+  await settle(first);
+  expect((await stateOf(first)).at(-1)).toBe("proven");
+  await send(lost, (await made(next)).text);
+  await settle(next);
+  expect(await stateOf(next)).toEqual(["unusable"]);
+  await owner().query("update claim_codes set expires_at = now() - interval '2 days' where org_id = $1 and id <> $2", [
+    first.id,
+    id,
+  ]);
+  await send(lost, (await made(next)).text);
+  await settle(next);
+  expect([await stateOf(next), (await proofs(next)).map((p) => p.waba_id)]).toEqual([["unusable", "proven"], [lost.wabaId]]);
+});
+
 test("that a second admin agreed to one number of an account says nothing of the next", async () => {
   const org = await withTwoAdmins();
   const lost = account();

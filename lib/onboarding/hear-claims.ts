@@ -78,6 +78,6 @@ async function isAnyAwaited(sql: SystemSql, since: Date): Promise<boolean> {
 
 function codeOf({ payload, ...echo }: Echo) {
   const said = readOwnText(payload);
-  const text = said?.text.trim() ?? "";
+  const text = said?.text.normalize("NFC").trim() ?? "";
   return said && looksLikeClaim(text) ? [{ ...echo, phone: said.phone, digest: digestOf(text) }] : [];
 }

@@ -82,7 +82,9 @@ test("refusals become causes; only what may pass by itself is tried again by its
 
 test("what is sent says what it does, in every language, and is known by its whole shape", () => {
   for (const locale of ["en", "id", "pt-BR"] as const) {
-    const text = claimText(locale, "0123456789ABCDEF");
+    const text = claimText(locale, "Santoso\n\u202e& Partners", "0123456789ABCDEF");
+    expect(text).toContain('"Santoso & Partners"');
+    expect(looksLikeClaim(claimText(locale, "é😀".repeat(400), "0123456789ABCDEF"))).toBe(true);
     expect(text).toMatch(/Parley.*: 0123-4567-89AB-CDEF$/);
     expect(looksLikeClaim(text)).toBe(true);
     for (const other of [
@@ -91,7 +93,7 @@ test("what is sent says what it does, in every language, and is known by its who
       text.toLowerCase(),
       text.slice(-19),
       `x\n${text}`,
-      "x".repeat(120) + text,
+      "x".repeat(240) + text,
     ])
       expect(looksLikeClaim(other), other).toBe(false);
   }

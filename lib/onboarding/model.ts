@@ -198,13 +198,19 @@ export const needsRegistration = (number: NumberFacts): boolean =>
  * What has to be sent through a number to prove it. It says what it does, since a stranger may ask whoever holds the phone to send it on:
  * bare letters could pass for the code of a parcel.
  */
-const HANDS_OVER: Record<Locale, string> = {
-  en: "I hand this WhatsApp number over to a workspace on Parley. Code:",
-  id: "Saya menyerahkan nomor WhatsApp ini ke sebuah ruang kerja di Parley. Kode:",
-  "pt-BR": "Entrego este número do WhatsApp a um espaço de trabalho no Parley. Código:",
+const HANDS_OVER: Record<Locale, (to: string) => string> = {
+  en: (to) => `I hand this WhatsApp number over to "${to}" on Parley. Code:`,
+  id: (to) => `Saya menyerahkan nomor WhatsApp ini kepada "${to}" di Parley. Kode:`,
+  "pt-BR": (to) => `Entrego este número do WhatsApp a "${to}" no Parley. Código:`,
 };
-export const claimText = (locale: Locale, code: string): string => `${HANDS_OVER[locale]} ${code.match(/.{4}/g)?.join("-")}`;
+const LONGEST_NAME = 60;
+/** @param organisation to whom the number is handed over; in the sentence it is one line, without what cannot be seen */
+export function claimText(locale: Locale, organisation: string, code: string): string {
+  const name = organisation.replace(/[\p{C}\p{Z}]+/gu, " ").trim();
+  const to = [...name].slice(0, LONGEST_NAME).join("").trim();
+  return `${HANDS_OVER[locale](to)} ${code.match(/.{4}/g)?.join("-")}`.normalize("NFC");
+}
 
-const CLAIM = /^[^\n]{1,120}: (?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/;
+const CLAIM = /^[^\n]{1,240}: (?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/;
 /** Whether a text could be one, and nothing else: it is compared whole. */
-export const looksLikeClaim = (text: string): boolean => text.length <= 160 && CLAIM.test(text);
+export const looksLikeClaim = (text: string): boolean => text.length <= 280 && CLAIM.test(text);

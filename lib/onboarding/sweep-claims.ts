@@ -19,9 +19,13 @@ export async function dueClaims(): Promise<Due[]> {
   return rows.map((r) => ({ orgId: asId("organisation", r.org_id), claimId: asId("claim", r.id) }));
 }
 
-/** An account that nobody has connected, and that no other organisation has proven otherwise than by a pasted token. */
+/**
+ * An account that nobody has connected, and that no other organisation has proven otherwise than by a pasted token. A proof by code that led
+ * to no number in its time stands in nobody's way: the phone may be another's by now.
+ */
 const FREE = `not exists (select from channels c where c.status <> 'disconnected' and (c.waba_id = k.waba_id or c.phone_number_id = k.phone_number_id))
-  and not exists (select from account_proofs p where p.waba_id = k.waba_id and p.org_id <> k.org_id and p.kind <> 'own_token')
+  and not exists (select from account_proofs p where p.waba_id = k.waba_id and p.org_id <> k.org_id and p.kind <> 'own_token'
+    and (p.kind <> 'code' or exists (select from claim_codes l where l.org_id = p.org_id and l.waba_id = p.waba_id and l.state = 'proven' and l.expires_at > now())))
   and not exists (select from claim_codes o where o.waba_id = k.waba_id and o.org_id <> k.org_id and o.state = 'won')`;
 
 /** Whether the account that a code came through can still become the organisation's. */

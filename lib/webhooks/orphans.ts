@@ -41,11 +41,12 @@ export async function noteOrphans(sql: SystemSql, seen: readonly OrphanSeen[]): 
   counters.orphansFound.inc(made.filter((r) => r.fresh).length);
 }
 
-/** Accounts whose owner is known, each with the one organisation that has proven it or its owner by a token or a code. */
+/** Accounts whose owner is known, each with the one organisation that has proven it or its owner by a token, or lately by a code. */
 const SOLE = `select waba_id, min(org_id::text)::uuid as org_id from (
     select o.waba_id, p.org_id from orphan_accounts o join account_proofs p on p.owner_business_id = o.owner_business_id where p.kind in ('token', 'code')
     union select o.waba_id, p.org_id from orphan_accounts o join account_proofs p on p.waba_id = o.waba_id
-      where o.owner_business_id is not null and p.kind in ('token', 'code')) s
+      where o.owner_business_id is not null and (p.kind = 'token' or p.kind = 'code' and exists (select from claim_codes l
+        where l.org_id = p.org_id and l.waba_id = p.waba_id and l.state = 'proven' and l.expires_at > now()))) s
   group by waba_id having count(distinct org_id) = 1`;
 
 /**
