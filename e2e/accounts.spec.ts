@@ -115,11 +115,11 @@ test("a number that is nobody's is proven by a code from its phone, agreed to by
   // a stranger writes it to the number: that proves nothing
   await writesTo("Ponsel Tersesat", "6281230002502", "Siapa Saja", text);
   await control("echo", { phoneNumberId: orphan.phoneNumberId, to: "6281230002503", text });
-  await expect(desk.getByText("The code came from +15557102501.")).toBeVisible({ timeout: 20_000 });
+  await expect(desk.getByText("The code came from +1 555 710 2501.")).toBeVisible({ timeout: 20_000 });
   await expect(desk.getByText("You cannot approve your own claim.")).toBeVisible();
   await expect(desk.getByRole("button", { name: "Take it over" })).toHaveCount(0);
   await second.reload();
-  await expect(second.getByText("The code came from +15557102501.")).toBeVisible();
+  await expect(second.getByText("The code came from +1 555 710 2501.")).toBeVisible();
   await second.getByRole("button", { name: "Approve" }).click();
   await expect(desk.getByText(/is proven to be yours/)).toBeVisible({ timeout: 20_000 });
   await desk.getByRole("button", { name: "Take it over" }).click();

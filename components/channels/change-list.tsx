@@ -1,4 +1,5 @@
 import { useFormatter, useTranslations } from "next-intl";
+import { useMetaWords } from "@/components/channels/meta-words";
 import { DAY_AND_CLOCK, EXACT } from "@/components/inbox/formats";
 import type { ChangeView } from "@/lib/channels/views";
 
@@ -52,6 +53,7 @@ function useWords(): (what: string, side: Side) => string {
   const t = useTranslations("standing");
   const o = useTranslations("onboarding");
   const format = useFormatter();
+  const told = useMetaWords();
   const said = (word: string): string => {
     if (DAY.test(word)) return t("until", { day: format.dateTime(new Date(word), { dateStyle: "medium", timeZone: "UTC" }) });
     return t.has(`said.${word}` as never) ? t(`said.${word}` as "said.DISABLE") : word;
@@ -64,6 +66,6 @@ function useWords(): (what: string, side: Side) => string {
         : o.has(`status.${state}` as never)
           ? o(`status.${state}` as "status.connected")
           : state;
-    return value === null ? word : `${word} (${value})`;
+    return value === null ? word : `${word} (${told(what, value) ?? value})`;
   };
 }

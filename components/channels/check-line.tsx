@@ -1,6 +1,7 @@
 import { CircleCheck, CircleHelp, CircleX } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { useMetaWords } from "@/components/channels/meta-words";
 import { DAY_AND_CLOCK, EXACT } from "@/components/inbox/formats";
 import { Link } from "@/components/ui/link";
 import type { CheckView } from "@/lib/channels/views";
@@ -24,6 +25,7 @@ const PLACES: Record<string, string> = {
 export function CheckLine({ check: { check, state, cause, fix, by, value, at } }: { check: CheckView }) {
   const t = useTranslations("standing");
   const format = useFormatter();
+  const words = useMetaWords();
   const place = fix === null ? undefined : PLACES[fix];
   const when = at === null ? null : new Date(at);
   return (
@@ -47,7 +49,7 @@ export function CheckLine({ check: { check, state, cause, fix, by, value, at } }
         )}
         {value !== null && (
           <p dir="auto" className="mt-0.5 break-words text-sm text-muted">
-            {t("told", { value })}
+            {words(check, value) ?? t("told", { value })}
           </p>
         )}
         {when !== null && (

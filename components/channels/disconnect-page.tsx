@@ -3,7 +3,6 @@ import { Consequences } from "@/components/channels/consequences";
 import { DisconnectForm } from "@/components/channels/disconnect-form";
 import { Banner } from "@/components/ui/banner";
 import { Link } from "@/components/ui/link";
-import { displayPhone } from "@/lib/kernel/phone";
 import type { DisconnectPreview } from "@/lib/onboarding/views";
 
 /** Before a number is disconnected: what happens, what stays, and the word of whoever does it. */
@@ -22,7 +21,7 @@ export function DisconnectPage({ preview }: { preview: DisconnectPreview }) {
             {name}{" "}
             {phone && (
               <span dir="ltr" className="tabular">
-                {displayPhone(phone)}
+                {phone}
               </span>
             )}
           </p>

@@ -10,7 +10,6 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { CopyField } from "@/components/ui/copy-field";
 import { Field } from "@/components/ui/field";
-import { displayPhone } from "@/lib/kernel/phone";
 import { ClaimCodeView, type ClaimView, type NumbersView } from "@/lib/onboarding/views";
 
 const CODES = "/api/onboarding/code";
@@ -62,7 +61,7 @@ function Claim({ claim, view, onConnect }: { claim: ClaimView; view: NumbersView
   const t = useTranslations("onboarding");
   const format = useFormatter();
   const { state, wabaId } = claim;
-  const phone = claim.phone ? displayPhone(claim.phone) : t("unnamed");
+  const phone = claim.phone ?? t("unnamed");
   const when = format.dateTime(new Date(claim.until), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const offered = view.claimable && view.proposals.some((p) => p.wabaId === wabaId);
   return (

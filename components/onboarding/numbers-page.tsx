@@ -1,6 +1,7 @@
 "use client";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Phone, Plus, Smartphone } from "lucide-react";
+import NextLink from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { LeftNote } from "@/components/channels/left-note";
@@ -19,7 +20,6 @@ import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
 import { Link } from "@/components/ui/link";
-import { displayPhone } from "@/lib/kernel/phone";
 import type { NumbersView, NumberView, OnboardingView, OwnAppsView, ProposalView } from "@/lib/onboarding/views";
 
 /** The organisation's numbers, what is being connected, and the way to connect one more. */
@@ -120,11 +120,15 @@ function NumberLine({ number, paths }: { number: NumberView; paths: readonly str
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-5 py-3.5">
       <div className="min-w-0 grow">
-        <p className="truncate font-semibold">{name}</p>
+        <p className="truncate font-semibold">
+          <NextLink href={`/settings/numbers/standing/${number.id}`} className="hover:underline">
+            {name}
+          </NextLink>
+        </p>
         <p className="flex flex-wrap items-center gap-x-2 text-sm text-muted">
           {number.phone && (
             <span dir="ltr" className="tabular">
-              {displayPhone(number.phone)}
+              {number.phone}
             </span>
           )}
           {number.coexistence && (

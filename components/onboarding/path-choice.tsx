@@ -51,6 +51,7 @@ export function PathChoice({ open, offered, onOpenChange, pending, error, onChoo
               name={name}
               value={one}
               checked={path === one}
+              autoFocus={path === one}
               onChange={() => setPath(one)}
               className="mt-1 size-4 shrink-0 accent-accent"
             />

@@ -15,6 +15,7 @@ export {
   claimDisconnection,
   postponeDisconnection,
   settleDisconnection,
+  settleLook,
   undoDisconnection,
 } from "@/lib/channels/disconnection-ledger";
 export {

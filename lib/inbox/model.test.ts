@@ -25,7 +25,7 @@ test("cursors come back as they went, and nothing else is one", () => {
 });
 
 test("a nameless person still has a name", () => {
-  expect(shownName(null, "628111", "x")).toBe("+628111");
+  expect(shownName(null, "628111", "x")).toBe("+62 8111");
   expect(shownName(" ", null, "01a20302-1e19-73b0-825a-7ccd14e66a65")).toBe("#e66a65");
 });
 

@@ -1,4 +1,5 @@
 /** Phone digits as the providers write them: country code first, no plus, no spaces. Never refused by plausibility. */
+import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 
 /** Digits of a phone in any notation, or null if there are none. */
 export function phoneDigits(input: string): string | null {
@@ -20,5 +21,6 @@ export function phoneAliases(digits: string): string[] {
   return out;
 }
 
-/** International notation with plus and thin grouping, for display only. */
-export const displayPhone = (digits: string) => `+${digits}`;
+/** As people of its country group it, with the plus and the country's code, for display only; one of no country as it is. */
+export const displayPhone = (digits: string): string =>
+  parsePhoneNumberFromString(`+${digits}`)?.formatInternational() ?? `+${digits}`;

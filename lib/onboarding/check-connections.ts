@@ -10,7 +10,7 @@ import {
   takeWarning,
 } from "@/lib/channels";
 import { hostOf, warningOf } from "@/lib/channels/model";
-import { systemCtx } from "@/lib/kernel/ctx";
+import { type Ctx, systemCtx } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
 import type { Secret } from "@/lib/kernel/secret";
 import { isAccountInUse } from "@/lib/onboarding/account-in-use";
@@ -68,7 +68,7 @@ export async function checkConnections(
     if (channel.status === "disconnected") continue;
     await keep();
     try {
-      await checkOne(ctx, channel);
+      await checkConnection(ctx, channel);
       result.checked++;
     } catch (error) {
       result.failed++;
@@ -79,13 +79,18 @@ export async function checkConnections(
   return result;
 }
 
-async function checkOne(ctx: () => ReturnType<typeof systemCtx>, channel: ChannelRow): Promise<void> {
+/**
+ * Checks one connection.
+ * @param ctx made anew for each part, since the provider takes its time
+ * @returns whether it is known now that the provider tells us of the number, or that its token is dead or it is gone
+ */
+export async function checkConnection(ctx: () => Ctx, channel: ChannelRow): Promise<boolean> {
   const began = ctx();
   const speaker = await speakerOf(began, channel.appId);
   const look = await lookAtNumber(channel, speaker);
   const { report } = look;
   // disconnected while Meta was asked: nothing of it is to be mended, nor looked at any more
-  if (await inTenantSql(began, (sql) => isGone(sql, channel))) return;
+  if (await inTenantSql(began, (sql) => isGone(sql, channel))) return true;
   const alive = report?.valid === true && report.ours;
   if (channel.token !== null) counters.tokenChecks.inc({ result: report === null ? "unknown" : alive ? "alive" : "dead" });
   if (channel.token !== null && report === null)
@@ -113,6 +118,7 @@ async function checkOne(ctx: () => ReturnType<typeof systemCtx>, channel: Channe
     counters.tokensExpiring.inc({ days: String(days) });
     log.warn("token.expiring", { channelId: channel.id, kind, days });
   }
+  return look.facts.subscribed === true || (report !== null && !alive);
 }
 
 const entry = (action: string, channel: ChannelRow, detail: AuditEntry["detail"]): AuditEntry => ({

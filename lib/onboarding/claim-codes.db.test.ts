@@ -66,8 +66,8 @@ test("a code sent from the number's phone waits for a second admin; then it is a
   expect(await claims(org, "admin")).toEqual([]);
   await send(lost, `  ${text}\n`);
   await settle(org);
-  expect(await claims(org)).toEqual([{ state: "asked", mine: true, phone: "15550100001" }]);
-  expect(await claims(org, "admin")).toEqual([{ state: "asked", mine: false, phone: "15550100001" }]);
+  expect(await claims(org)).toEqual([{ state: "asked", mine: true, phone: "+1 555 010 0001" }]);
+  expect(await claims(org, "admin")).toEqual([{ state: "asked", mine: false, phone: "+1 555 010 0001" }]);
   await tendOrphans();
   expect([await proofs(org), (await getNumbers(ctxOf(org, "owner"))).proposals]).toEqual([[], []]);
   await expect(claimAccount(ctxOf(org, "owner"), { wabaId: lost.wabaId })).rejects.toMatchObject({ code: "not_found" });

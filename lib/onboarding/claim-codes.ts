@@ -5,6 +5,7 @@ import type { Locale } from "@/lib/identity/model";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import { AppError, notFound } from "@/lib/kernel/errors";
 import { type Id, newId } from "@/lib/kernel/ids";
+import { displayPhone } from "@/lib/kernel/phone";
 import { newCode } from "@/lib/onboarding/codes";
 import { digestOf } from "@/lib/onboarding/digest";
 import { settleClaimJob } from "@/lib/onboarding/jobs";
@@ -142,7 +143,7 @@ export async function listClaims(sql: Sql): Promise<ClaimView[]> {
       state: r.state === "waiting" && r.over ? "over" : (SHOWN[r.state] ?? "over"),
       until: r.expires_at.toISOString(),
       mine: r.made_by === viewer,
-      phone,
+      phone: phone && displayPhone(phone),
       wabaId: r.state === "unusable" || r.state === "refused" ? null : r.waba_id,
     };
   });

@@ -8,6 +8,7 @@ import {
   lockChannel,
   postponeDisconnection,
   settleDisconnection,
+  settleLook,
 } from "@/lib/channels";
 import type { LeftView } from "@/lib/channels/views";
 import type { Ctx } from "@/lib/kernel/ctx";
@@ -15,6 +16,7 @@ import { AppError } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
 import { countWaiting, rejectWaiting } from "@/lib/messages";
 import { isAccountInUse } from "@/lib/onboarding/account-in-use";
+import { checkConnection } from "@/lib/onboarding/check-connections";
 import { IN_AIR_AGAIN, STEP_LEASE, tellAgainAfter } from "@/lib/onboarding/model";
 import { type Speaker, speakerOf } from "@/lib/onboarding/speaker";
 import { audit } from "@/lib/platform/audit";
@@ -30,7 +32,8 @@ type Told = { end: End; code: number | null } | { again: AccountRefusal };
  * Ends our app's subscription to the number's account, unless a number of it is still connected by that app, here or in any organisation;
  * then the number's token is destroyed. Its PIN is kept, sealed: it is the one the number asks for at Meta, and nobody else knows it.
  * Claimed before its effect, and it looks before it acts: a process that dies in between leaves it to be done again, once more at most.
- * What Meta does not answer is tried again for three days, then given up, and the number's page says what is left to do by hand.
+ * What Meta does not answer is tried again for three days, then given up, and the number's page says what is left to do by hand. A number
+ * that was connected again meanwhile is looked at as each night, so that the dead process leaves no connection that hears nothing.
  */
 export async function finishDisconnection(
   ctx: Ctx,
@@ -40,6 +43,7 @@ export async function finishDisconnection(
   const { unsent, claimed } = await inTenantSql(now(), (sql) => take(sql, disconnectionId));
   await publishLive(ctx.orgId, unsent.map(conversationChanged));
   if (!claimed) return;
+  if (claimed.undone) return lookAgain(now, disconnectionId, claimed);
   const told = await tell(now(), claimed.channel);
   await inTenantSql(now(), (sql) => record(sql, disconnectionId, claimed, told));
 }
@@ -52,13 +56,24 @@ type Unsent = Awaited<ReturnType<typeof rejectWaiting>>;
 async function take(sql: Sql, id: Id<"disconnection">): Promise<{ unsent: Unsent; claimed: Claimed | null }> {
   const held = await claimDisconnection(sql, id, STEP_LEASE);
   if (!held) return { unsent: [], claimed: null };
-  const unsent = await rejectWaiting(sql, held.channelId);
   const channel = await findChannel(sql, held.channelId);
+  if (held.undone) return { unsent: [], claimed: channel && { ...held, channel } };
+  const unsent = await rejectWaiting(sql, held.channelId);
   // one that came back since those were ended is ended the next time
   const { inAir, waiting } = await countWaiting(sql, held.channelId);
   if (channel && inAir + waiting === 0) return { unsent, claimed: { ...held, channel } };
   await postponeDisconnection(sql, id, held, { againMs: IN_AIR_AGAIN, code: null, counts: false });
   return { unsent, claimed: null };
+}
+
+async function lookAgain(now: () => Ctx, id: Id<"disconnection">, claimed: Claimed): Promise<void> {
+  const known = await checkConnection(now, claimed.channel);
+  const againMs = known ? null : tellAgainAfter(claimed.attempts);
+  await inTenantSql(now(), (sql) =>
+    againMs === null
+      ? settleLook(sql, id, claimed)
+      : postponeDisconnection(sql, id, claimed, { againMs, code: null, counts: true }),
+  );
 }
 
 async function tell(ctx: Ctx, { wabaId, appId, token }: ChannelRow): Promise<Told> {

@@ -3,6 +3,7 @@ import { allow, isFresh } from "@/lib/identity";
 import type { Ctx } from "@/lib/kernel/ctx";
 import { notFound } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
+import { displayPhone } from "@/lib/kernel/phone";
 import { countWaiting } from "@/lib/messages";
 import { isAccountInUse } from "@/lib/onboarding/account-in-use";
 import type { DisconnectPreview } from "@/lib/onboarding/views";
@@ -29,7 +30,7 @@ export async function getDisconnectPreview(ctx: Ctx, { channelId }: { channelId:
   return {
     id,
     name,
-    phone,
+    phone: phone && displayPhone(phone),
     status,
     coexistence,
     ownApp: appId !== null,

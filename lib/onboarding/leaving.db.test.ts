@@ -1,105 +1,53 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { applyAccountNews, listChannelRows } from "@/lib/channels";
+import { applyAccountNews } from "@/lib/channels";
 import { findSession, openSession, switchOrganisation } from "@/lib/identity";
 import { listMessages, replyToConversation, resendMessage } from "@/lib/inbox";
-import type { Ctx } from "@/lib/kernel/ctx";
 import { systemCtx } from "@/lib/kernel/ctx";
 import { asId, type Id } from "@/lib/kernel/ids";
 import { minutes } from "@/lib/kernel/time";
-import {
-  checkConnections,
-  chooseOnboarding,
-  disconnectNumber,
-  dueDisconnections,
-  finishDisconnection,
-  getDisconnectPreview,
-  getNumbers,
-  getStanding,
-} from "@/lib/onboarding";
+import { checkConnections, disconnectNumber, getDisconnectPreview, getNumbers, getStanding } from "@/lib/onboarding";
 import { orgKeys } from "@/lib/platform/keys";
 import { poolOf } from "@/lib/platform/pool";
 import { inTenantSql } from "@/lib/platform/sql";
 import { makeChat } from "@/lib/testing/conversations";
-import { ctxOf, type MadeOrganisation, makeChannel, makeOrganisation } from "@/lib/testing/factory";
-import { type Gate, openGate } from "@/lib/testing/gate";
+import { ctxOf, makeChannel, makeOrganisation } from "@/lib/testing/factory";
+import { advance, begin, callsOn, closeAll, control, goTo, look, metaSettings, report, signup } from "@/lib/testing/journeys";
 import {
-  advance,
-  begin,
-  callsOn,
-  closeAll,
-  control,
-  type Desk,
-  goTo,
-  look,
-  metaSettings,
-  report,
-  type Signup,
-  signup,
-} from "@/lib/testing/journeys";
+  type Connected,
+  channelOf,
+  connect,
+  endOf,
+  fresh,
+  leave,
+  people,
+  rows,
+  sweep,
+  trailOf,
+  unsubscribed,
+} from "@/lib/testing/leaving";
 import { type Sandbox, startSandbox } from "@/sandbox/server";
 
 const APP = "500100000000001";
 let sandbox: Sandbox;
-let gate: Gate;
 beforeAll(async () => {
   const app = { id: APP, secret: process.env.META_APP_SECRET ?? "", verifyToken: "v" };
   sandbox = await startSandbox({ port: 0, state: { app, businesses: [] }, tune: { latencyMs: [0, 2] } });
-  gate = await openGate(sandbox.origin);
-  Object.assign(process.env, metaSettings(gate.origin, APP)); // house: a test plays the launcher
+  Object.assign(process.env, metaSettings(sandbox.origin, APP)); // house: a test plays the launcher
   goTo(sandbox.origin);
 });
 afterAll(async () => {
-  await sandbox.close().catch(() => {}); // the last test has done it
-  await gate.close();
+  await sandbox.close();
   await closeAll();
 });
 
-const owner = () => poolOf("owner");
-const rows = async (text: string, values: unknown[]) => (await owner().query(text, values)).rows;
-const fresh = (ctx: Ctx): Ctx => ({ ...ctx, now: new Date(), authenticatedAt: new Date() });
-const people = [
-  { name: "Olivia", role: "owner" as const },
-  { name: "Agung", role: "agent" as const },
-];
-
-interface Number {
-  desk: Desk;
-  s: Signup;
-  channelId: Id<"channel">;
-}
-async function connect(org?: MadeOrganisation, order: object = { flow: "new" }): Promise<Number> {
-  const desk = await begin("new", org ?? (await makeOrganisation({ channels: [], users: people })));
-  const s = await signup(order);
-  await report(desk, s);
-  await advance(desk);
-  return { desk, s, channelId: asId("channel", (await look(desk)).channelId ?? "") };
-}
-const leave = ({ desk, channelId }: Number, reason = "Nomor lama") => disconnectNumber(fresh(desk.ctx), { channelId, reason });
-/** What the sweep does, for one organisation. */
-async function sweep({ desk }: Number): Promise<void> {
-  for (const { orgId, disconnectionId } of await dueDisconnections())
-    if (orgId === desk.org.id) await finishDisconnection(systemCtx(orgId, "test"), { disconnectionId });
-}
-const unsubscribed = async ({ s }: Number) => (await callsOn(s)).filter((call) => call.startsWith("unsubscribe")).length;
-const channelOf = async ({ channelId }: Number) =>
-  (
-    await rows(
-      "select status, status_reason, access_token_sealed is not null as token, pin_sealed is not null as pin from channels where id = $1",
-      [channelId],
-    )
-  )[0];
-const endOf = async ({ channelId }: Number) =>
-  (await rows("select state from disconnections where channel_id = $1 order by at desc limit 1", [channelId]))[0]?.state;
-const trailOf = (org: MadeOrganisation, action: string) =>
-  rows("select actor, detail from audit_entries where org_id = $1 and action = $2 order by seq", [org.id, action]);
-const chat = ({ desk, s, channelId }: Number) =>
+const chat = ({ desk, s, channelId }: Connected) =>
   makeChat(
     desk.org.id,
     { id: channelId, wabaId: s.wabaId, phoneNumberId: s.phoneNumberId, displayPhone: "15550001111", accessToken: "x" },
     { phone: "628123456701", name: "Yulia", lines: [{ from: "client", ago: 3, text: "Halo" }] },
   );
-const write = ({ desk }: Number, conversationId: Id<"conversation">, text: string) =>
+const write = ({ desk }: Connected, conversationId: Id<"conversation">, text: string) =>
   replyToConversation({ ...desk.ctx, now: new Date() }, { conversationId, requestId: randomUUID(), text });
 
 test("a number is disconnected: who, when and why are kept, Meta is told once, the token is destroyed and the PIN is not", async () => {
@@ -161,7 +109,7 @@ test("what waits is not sent and says why, what is on its way comes to its own e
     await write(one, conversationId, "tiga"),
   ];
   const put = (id: string, state: string, more = "") =>
-    owner().query(`update outbox set state = $2 ${more} where message_id = $1`, [id, state]);
+    rows(`update outbox set state = $2 ${more} where message_id = $1`, [id, state]);
   await put(flying.id, "dispatching", ", fence = 7, lease_until = now() + interval '1 hour'");
   await put(queued.id, "queued");
   expect(await getDisconnectPreview(one.desk.ctx, one)).toMatchObject({
@@ -188,7 +136,7 @@ test("what waits is not sent and says why, what is on its way comes to its own e
   await sweep(one);
   expect([await unsubscribed(one), await endOf(one)]).toEqual([0, "due"]);
   await put(flying.id, "queued", ", lease_until = null"); // the provider said "later"
-  await owner().query("update disconnections set due_at = now() where channel_id = $1", [one.channelId]);
+  await rows("update disconnections set due_at = now() where channel_id = $1", [one.channelId]);
   await sweep(one);
   expect(await shown()).toEqual([lost, lost, lost]);
   expect([await unsubscribed(one), await endOf(one)]).toEqual([1, "done"]);
@@ -199,11 +147,11 @@ test("what comes back to wait while the last are being ended is ended as well", 
   const [here, there] = [await chat(one), await chat(one)];
   const [flying, queued] = [await write(one, here.conversationId, "satu"), await write(one, there.conversationId, "dua")];
   const put = (id: string, state: string, lease = "null") =>
-    owner().query(`update outbox set state = $2, fence = 7, lease_until = ${lease} where message_id = $1`, [id, state]);
+    rows(`update outbox set state = $2, fence = 7, lease_until = ${lease} where message_id = $1`, [id, state]);
   await put(flying.id, "dispatching", "now() + interval '1 hour'");
   await leave(one);
   await put(queued.id, "queued");
-  const other = await owner().connect();
+  const other = await poolOf("owner").connect();
   await other.query(`begin; select 1 from outbox where message_id = '${queued.id}' for update`);
   const sweeping = sweep(one); // waits for that row
   await expect
@@ -215,7 +163,7 @@ test("what comes back to wait while the last are being ended is ended as well", 
   await put(flying.id, "queued"); // the provider said "later"
   await other.query("commit").finally(() => other.release());
   await sweeping;
-  await owner().query("update disconnections set due_at = now() where channel_id = $1 and state = 'due'", [one.channelId]);
+  await rows("update disconnections set due_at = now() where channel_id = $1 and state = 'due'", [one.channelId]);
   await sweep(one);
   expect(await rows("select state from outbox where channel_id = $1", [one.channelId])).toEqual([
     { state: "rejected" },
@@ -248,27 +196,6 @@ test("while another number of the account is connected, here or elsewhere, Meta 
     await sweep(one);
     expect([await unsubscribed(one), await endOf(one), (await channelOf(one)).token]).toEqual([0, "kept", false]);
   }
-});
-
-test("a process that dies between the claim and Meta, or after Meta, leaves it to be done once", async () => {
-  const [before, after] = [await connect(), await connect()];
-  for (const one of [before, after]) await leave(one);
-  const claimed =
-    "update disconnections set fence = nextval('fences'), attempts = 1, due_at = now() + interval '90 seconds' where channel_id = $1";
-  await owner().query(claimed, [before.channelId]);
-  await owner().query(claimed, [after.channelId]);
-  const token = (await inTenantSql(systemCtx(after.desk.org.id, "test"), listChannelRows))[0]?.token?.open();
-  await fetch(`${sandbox.origin}/v26.0/${after.s.wabaId}/subscribed_apps`, {
-    method: "DELETE",
-    headers: { authorization: `Bearer ${token}` },
-  });
-  for (const one of [before, after]) await sweep(one); // its lease is not over
-  expect([await unsubscribed(before), await unsubscribed(after)]).toEqual([0, 1]);
-  await owner().query("update disconnections set due_at = now() where channel_id = any($1)", [
-    [before.channelId, after.channelId],
-  ]);
-  for (const one of [before, after, before, after]) await sweep(one);
-  for (const one of [before, after]) expect([await unsubscribed(one), await endOf(one)]).toEqual([1, "done"]);
 });
 
 test("a dead token has nothing left to end", async () => {
@@ -322,44 +249,6 @@ test("a journey that is connecting this number ends with it, one of another numb
   expect(await channelOf(one)).toMatchObject({ status: "disconnected" });
 });
 
-test("whoever was connecting another number of the account meanwhile is still told of it in the end", async () => {
-  const one = await connect();
-  const order = { flow: "new", businessId: one.s.businessId, wabaId: one.s.wabaId };
-  const desk = await begin("new", await makeOrganisation({ channels: [], users: people }));
-  const s = await signup(order);
-  await report(desk, s, false);
-  await advance(desk);
-  expect((await look(desk)).steps.find((step) => step.state === "asked")?.step).toBe("number"); // subscribed already
-  await leave(one);
-  await sweep(one);
-  expect([await unsubscribed(one), await endOf(one)]).toEqual([1, "done"]);
-  await chooseOnboarding(desk.ctx, { ...desk, choice: { phoneNumberId: s.phoneNumberId } });
-  await advance(desk);
-  expect((await look(desk)).state).toBe("done");
-  expect(sandbox.context.world.wabas.get(one.s.wabaId)?.subscribed).toBe(true);
-});
-
-test("a night that mends a subscription while its number is being disconnected leaves none behind", async () => {
-  // the number goes while it is being looked at, then while it is being mended
-  for (const [method, mended] of [
-    ["GET", 0],
-    ["POST", 1],
-  ] as const) {
-    const one = await connect();
-    await control("waba", { wabaId: one.s.wabaId, subscribed: false });
-    const held = gate.holdNext(method, `/${one.s.wabaId}/subscribed_apps`);
-    const night = checkConnections(one.desk.org.id);
-    const release = await held;
-    await leave(one);
-    await sweep(one);
-    release();
-    await night;
-    expect([await endOf(one), sandbox.context.world.wabas.get(one.s.wabaId)?.subscribed]).toEqual(["done", false]);
-    expect((await callsOn(one.s)).filter((call) => call.startsWith("subscribe"))).toHaveLength(1 + mended);
-    expect(await channelOf(one)).toMatchObject({ status: "disconnected" });
-  }
-});
-
 test("another organisation connects the number by its own proof, and sees nothing of the first", async () => {
   const one = await connect();
   await chat(one);
@@ -377,24 +266,11 @@ test("another organisation connects the number by its own proof, and sees nothin
 test("a session that moved to another organisation is as old as it was", async () => {
   const [here, there] = [await makeOrganisation({ users: people }), await makeOrganisation({ users: people })];
   const user = here.users[0] ?? (null as never);
-  await owner().query("insert into memberships (org_id, user_id, role) values ($1, $2, 'owner')", [there.id, user.id]);
+  await rows("insert into memberships (org_id, user_id, role) values ($1, $2, 'owner')", [there.id, user.id]);
   const secret = await openSession(user.id, "x", new Date(Date.now() - minutes(11)));
   const moved = await switchOrganisation({ ...ctxOf(here, "owner"), now: new Date() }, { secret, organisationId: there.id });
   const ctx = await findSession(moved, "r", new Date());
   if (!ctx) throw new Error("no session");
   const named = { channelId: there.channels[0]?.id ?? (null as never), reason: "x" };
   await expect(disconnectNumber(ctx, named)).rejects.toMatchObject({ detail: "fresh_authentication" });
-});
-
-test("Meta that does not answer is asked again, and given up in the end", async () => {
-  const one = await connect();
-  await leave(one);
-  await sandbox.close();
-  await sweep(one);
-  const state = () =>
-    rows("select state, attempts, due_at > now() as later from disconnections where channel_id = $1", [one.channelId]);
-  expect(await state()).toEqual([{ state: "due", attempts: 1, later: true }]);
-  await owner().query("update disconnections set attempts = 8, due_at = now() where channel_id = $1", [one.channelId]);
-  await sweep(one);
-  expect([await state(), (await channelOf(one)).token]).toEqual([[{ state: "given_up", attempts: 9, later: null }], false]);
 });

@@ -4,6 +4,7 @@ import { allow } from "@/lib/identity";
 import { countPlaceholders } from "@/lib/inbox";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
+import { displayPhone } from "@/lib/kernel/phone";
 import { addMs } from "@/lib/kernel/time";
 import { allowJourney, journeyOf } from "@/lib/onboarding/allow-journey";
 import { type KeptJourney, keepJourney, recallJourney } from "@/lib/onboarding/cache";
@@ -50,7 +51,7 @@ async function readJourney(ctx: Ctx, sessionId: Id<"onboarding">): Promise<KeptJ
 /** A finished journey has forgotten its number: it is the channel's now. */
 async function readConnected(sql: Sql, id: Id<"channel"> | null): Promise<OnboardingView["number"]> {
   const channel = id && (await findChannel(sql, id));
-  return channel ? { display: channel.phone ?? "", name: channel.name } : null;
+  return channel ? { display: channel.phone ? displayPhone(channel.phone) : "", name: channel.name } : null;
 }
 
 /** The organisation's numbers, oldest first, and its open journeys, newest first. */
@@ -72,7 +73,7 @@ export async function getNumbers(ctx: Ctx): Promise<NumbersView> {
       numbers: channels.map(({ id, name, phone, status, coexistence, appId }) => ({
         id,
         name,
-        phone,
+        phone: phone && displayPhone(phone),
         status,
         coexistence,
         ownApp: appId !== null,

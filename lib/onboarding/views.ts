@@ -50,6 +50,7 @@ export type InvitationView = z.infer<typeof InvitationView>;
 export const DisconnectPreview = z.object({
   id: z.string(),
   name: z.string(),
+  /** As people group it. */
   phone: z.nullable(z.string()),
   status: z.string(),
   coexistence: z.boolean(),
@@ -88,6 +89,7 @@ export type PressView = z.infer<typeof PressView>;
 export const NumberView = z.object({
   id: z.string(),
   name: z.string(),
+  /** As people group it. */
   phone: z.nullable(z.string()),
   status: z.string(),
   coexistence: z.boolean(),
@@ -115,6 +117,7 @@ export const ClaimView = z.object({
   until: z.string(),
   /** The viewer made the code, and so cannot decide. */
   mine: z.boolean(),
+  /** As people group it. */
   phone: z.nullable(z.string()),
   wabaId: z.nullable(z.string()),
 });

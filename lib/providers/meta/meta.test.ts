@@ -135,7 +135,7 @@ const TYPES: [string, object, string, string[]][] = [
     "order",
     ["please", "2 × sku 5 BRL"],
   ],
-  ["system", { system: { type: "user_changed_number", body: "changed", wa_id: "628222" } }, "number_changed", ["+628222"]],
+  ["system", { system: { type: "user_changed_number", body: "changed", wa_id: "628222" } }, "number_changed", ["+62 8222"]],
   ["system", { system: { type: "user_changed_user_id", body: "changed" } }, "user_id_changed", []],
   ["system", { system: { type: "customer_identity_changed", body: "changed" } }, "identity_changed", []],
   ["system", { system: { type: "user_did_something", body: "something new" } }, "system", ["something new"]],
