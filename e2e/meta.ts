@@ -20,7 +20,13 @@ export async function openMeta(desk: Page): Promise<Page> {
   await desk.getByRole("button", { name: /^Connect with Meta/ }).click();
   return popup;
 }
-export const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
+/** Presses a button of Meta's window; one that ends the window may take it away before the press is told of. */
+export async function press(page: Page, name: string): Promise<void> {
+  const button = page.getByRole("button", { name, exact: true });
+  await button.click().catch((error) => {
+    if (!page.isClosed()) throw error;
+  });
+}
 
 /** Walks Meta's window to its permissions. */
 export async function walk(meta: Page, fields: Record<string, string>): Promise<void> {

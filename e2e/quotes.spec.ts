@@ -1,5 +1,5 @@
 import { expect, open, reply, test, thread } from "./desk";
-import { clientDoes, clientWrites, newClient, sentTo } from "./sandbox";
+import { clientDoes, clientWrites, grouped, newClient, sentTo } from "./sandbox";
 
 test("an answer and a reaction show what they are about, and lead there", async ({ deskOf }) => {
   const desk = await deskOf("lawyer");
@@ -33,12 +33,12 @@ test("a change of number is a line of its own, and who writes from the old one a
     system: { type: "user_changed_number", body: "User changed", wa_id: later.digits },
     timestamp,
   });
-  const line = `New WhatsApp number: +${later.digits} · Replies go to`;
-  await expect(thread(desk)).toContainText(`${line} +${later.digits}`);
+  const line = `New WhatsApp number: ${grouped(later.digits)} · Replies go to`;
+  await expect(thread(desk)).toContainText(`${line} ${grouped(later.digits)}`);
   await expect(thread(desk).getByRole("article").filter({ hasText: line })).toHaveCount(0);
   await clientWrites(client, "Still on the old one");
   await expect(thread(desk)).toContainText("Still on the old one");
-  await expect(thread(desk)).toContainText(`${line} +${client.digits}`);
+  await expect(thread(desk)).toContainText(`${line} ${grouped(client.digits)}`);
   await reply(desk, "Understood");
   await expect.poll(async () => (await sentTo(client)).map((one) => one.text), { timeout: 20_000 }).toEqual(["Understood"]);
 });

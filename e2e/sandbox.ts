@@ -1,5 +1,6 @@
 /** The client's side of a journey: the sandbox's phone page and its control calls. */
 import { type BrowserContext, expect, type Page } from "@playwright/test";
+import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import { firm, sandboxUrl } from "./seed";
 
 export interface Client {
@@ -14,6 +15,10 @@ export function newClient(word: string): Client {
   const unique = `${Date.now()}${made}`.slice(-9);
   return { digits: `62812${unique}`, name: `${word} ${unique}` };
 }
+
+/** A phone as the product groups it. */
+export const grouped = (digits: string): string =>
+  parsePhoneNumberFromString(`+${digits}`)?.formatInternational() ?? `+${digits}`;
 
 /** A client whose last four digits make the sandbox misbehave in a known way; only numbers under +1555 do. */
 export function oddClient(word: string, suffix: string): Client {

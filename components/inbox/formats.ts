@@ -1,4 +1,3 @@
-import type { ConversationView } from "@/lib/inbox/views";
 /** How times look, in every language: 24 hours, no seconds; the exact one with its zone goes into `title`. */
 export const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 export const DAY_AND_CLOCK = { weekday: "short", day: "numeric", month: "short", ...CLOCK } as const;
@@ -13,7 +12,3 @@ export const EXACT = {
   hourCycle: "h23",
   timeZoneName: "short",
 } as const;
-
-/** The phone a reply goes to, with its plus; null where it goes to no phone. */
-export const replyPhone = ({ contact }: Pick<ConversationView, "contact">): string | null =>
-  contact.phone?.replace(/^(?=\d)/, "+") ?? null;

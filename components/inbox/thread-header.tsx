@@ -2,7 +2,6 @@
 import { ArrowLeft, Check, RotateCcw } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { AssignMenu } from "@/components/inbox/assign-menu";
-import { replyPhone } from "@/components/inbox/formats";
 import { InboxLink } from "@/components/inbox/inbox-link";
 import { hrefOf, type Place } from "@/components/inbox/place";
 import { safeLine } from "@/components/inbox/safe-text";
@@ -20,7 +19,7 @@ export function ThreadHeader({ conversation, place }: { conversation: Conversati
   const t = useTranslations("inbox");
   const status = useChangeStatus();
   const name = safeLine(conversation.name);
-  const phone = replyPhone(conversation);
+  const { phone } = conversation.contact;
   const resolved = conversation.status === "resolved";
   return (
     <header className="@container shrink-0 border-b border-line bg-surface">

@@ -4,7 +4,6 @@ import { ArrowDown } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useMemo, useRef } from "react";
 import { Bubble } from "@/components/inbox/bubble";
-import { replyPhone } from "@/components/inbox/formats";
 import { messagesBelow, type ThreadItem, type ThreadMessage } from "@/components/inbox/thread-items";
 import { DayLine, NoticeLine, UnreadLine } from "@/components/inbox/thread-lines";
 import { END_PX, useLogEnd } from "@/components/inbox/use-log-end";
@@ -72,7 +71,7 @@ export function ThreadList({ conversation, items, target, loadOlder, loadingOlde
   const loaded = useMemo(() => new Set(items.flatMap((item) => ("message" in item ? [item.message.id] : []))), [items]);
   const jumpFor = ({ quoted }: ThreadMessage) => (quoted && quoted !== "missing" && loaded.has(quoted.id) ? jump : null);
 
-  const replyTo = replyPhone(conversation);
+  const replyTo = conversation.contact.phone;
   return (
     <div className="relative flex min-h-0 grow flex-col">
       <div

@@ -5,6 +5,7 @@ import { getRow, toConversationRow } from "@/lib/inbox/store";
 import type { ConversationView } from "@/lib/inbox/views";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
+import { displayPhone } from "@/lib/kernel/phone";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
 /** Everything the open conversation's header and composer need. @throws AppError `not_found` */
@@ -33,12 +34,13 @@ export async function readConversationView(sql: Sql, conversationId: Id<"convers
   );
   const replyTo = extra?.reply_identity_id;
   const address = replyTo ? (await readAddresses(sql, [replyTo])).get(replyTo) : undefined;
+  const phone = address && "phone" in address ? address.phone : contact?.phone;
   return {
     ...toConversationRow(sql, raw),
     contact: {
       id: raw.contact_id,
       name: contact?.name ?? null,
-      phone: address && "phone" in address ? address.phone : (contact?.phone ?? null),
+      phone: phone ? displayPhone(phone) : null,
     },
     draft: await readDraft(sql, conversationId),
     channelState: extra?.channel_status ?? "disconnected",

@@ -51,7 +51,7 @@ export type CountsView = z.infer<typeof CountsView>;
 
 export const ConversationView = z.object({
   ...ConversationRow.shape,
-  /** `phone` is the one a reply goes to, where it goes to a phone. */
+  /** `phone` is the one a reply goes to, where it goes to a phone, as people group it. */
   contact: z.object({ id: z.string(), name: z.nullable(z.string()), phone: z.nullable(z.string()) }),
   draft: z.nullable(z.object({ text: z.string(), updatedAt: z.string() })),
   /** Anything but `connected` means replies wait: the number must be reconnected or Meta blocked it. */
