@@ -42,7 +42,7 @@ test("what a journey found out is forgotten when it is done; its page names the 
   await advance(desk);
   expect(await kept(desk)).toEqual([{ state: "done", facts: false, presses: 0 }]);
   const { rows } = await poolOf("owner").query("select name from channels where org_id = $1", [desk.org.id]);
-  expect((await look(desk)).number).toEqual({ display: expect.stringMatching(/^\d+$/), name: rows[0].name });
+  expect((await look(desk)).number).toEqual({ display: expect.stringMatching(/^\+\d[\d -]+$/), name: rows[0].name });
 });
 
 test("a journey that does not open is shown as such beside the others, goes nowhere, and can be given up", async () => {
