@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { getConversationView, listConversations, replyToConversation } from "@/lib/inbox";
 import { systemCtx } from "@/lib/kernel/ctx";
 import { asId } from "@/lib/kernel/ids";
+import { displayPhone } from "@/lib/kernel/phone";
 import { claimSends } from "@/lib/messages/claim-sends";
 import { closeDb } from "@/lib/platform/db";
 import { closeJobs } from "@/lib/platform/jobs";
@@ -70,7 +71,7 @@ test("an answer goes to where the client wrote from last, also after a change of
   await s.hear({ from: OLD, at: 20 });
   expect(await s.recipient()).toEqual({ phone: OLD });
   const { contact } = await getConversationView(s.ctx, { conversationId: s.conversationId });
-  expect(contact.phone).toBe(OLD);
+  expect(contact.phone).toBe(displayPhone(OLD));
   await s.hear({ from: NEW, at: 15 }); // written before, arrived after
   expect(await s.recipient()).toEqual({ phone: OLD });
   await s.hear({ from: NEW, at: 30 });
