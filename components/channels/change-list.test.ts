@@ -22,5 +22,6 @@ test("what Meta tells stands in words, with its end; a word nobody knows as it w
   expect(textOf("alert", "NEVER_HEARD_OF", "CRITICAL")).toContain("NEVER_HEARD_OF (urgent)");
   expect(textOf("name", "fail", "DECLINED")).toContain("To be done (DECLINED)");
   expect(textOf("tier", "pass", "TIER_2K")).toContain("In order (Up to 2,000)");
+  expect(textOf("callback", "pass", "hooks.example.org")).toContain("In order (hooks.example.org)");
   expect(textOf("tier", "unknown", "TIER_NOT_SET")).toContain("(TIER_NOT_SET)");
 });

@@ -1,5 +1,7 @@
 import { useTranslations } from "next-intl";
 
+/** Checks that show a host: a name, not a word of anybody's. */
+const HOSTS = new Set(["callback", "public_address"]);
 const TIER = /^TIER_(\d+)(K?)$/;
 
 /**
@@ -9,6 +11,7 @@ const TIER = /^TIER_(\d+)(K?)$/;
 export function useMetaWords(): (check: string, word: string) => string | null {
   const t = useTranslations("standing");
   return (check, word) => {
+    if (HOSTS.has(check)) return word;
     const [, n, thousands] = (check === "tier" && TIER.exec(word)) || [];
     if (n !== undefined) return t("word.upTo", { n: Number(n) * (thousands === "K" ? 1000 : 1) });
     const key = `word.${check}.${word}`;
