@@ -1,5 +1,5 @@
 /** Which changes of a number somebody has to be woken for. Pure. */
-import type { Known } from "@/lib/channels/model";
+import { type Known, peopleADay } from "@/lib/channels/model";
 
 export type Drop = "quality" | "tier" | "review" | "restriction";
 
@@ -9,12 +9,7 @@ const BANS = new Set(["number_banned", "number_limited"]);
 const RESTRICTS = new Set(["ACCOUNT_RESTRICTION", "ACCOUNT_VIOLATION", "DISABLE", "SCHEDULE_FOR_DISABLE"]);
 
 const quality = (side: Known | null) => QUALITY[side?.cause ?? ""] ?? 0;
-/** People a day, of Meta's word for it; null for another word. */
-function limitOf(side: Known | null): number | null {
-  const [, n, k] = /^TIER_(\d+)(K?)$/.exec(side?.value ?? "") ?? [];
-  if (n === undefined) return side?.value === "TIER_UNLIMITED" ? Number.POSITIVE_INFINITY : null;
-  return Number(n) * (k ? 1000 : 1);
-}
+const limitOf = (side: Known | null) => peopleADay(side?.value ?? "");
 
 /** What fell, if anything did. A change to something unknown is no drop. */
 export function dropOf({ what, from, to }: { what: string; from: Known | null; to: Known }): Drop | null {

@@ -273,8 +273,14 @@ const ending = (at: number | null, now: number): Verdict => {
   if (at <= now) return fail("expired", null, at);
   return warningOf(at, now) === null ? pass(null, at) : fail("expires_soon", null, at);
 };
+/** New people a day, of Meta's word for it: infinite for no limit, null for another word. Source: Meta, Messaging limits. */
+export function peopleADay(word: string): number | null {
+  const [, n, thousands] = /^TIER_(\d+)(K?)$/.exec(word) ?? [];
+  if (n === undefined) return word === "TIER_UNLIMITED" ? Number.POSITIVE_INFINITY : null;
+  return Number(n) * (thousands ? 1000 : 1);
+}
 const tier = (word: string | null): Verdict =>
-  word !== null && /^TIER_(\d+K?|UNLIMITED)$/.test(word) ? pass(word) : unknown("not_told", word);
+  word !== null && peopleADay(word) !== null ? pass(word) : unknown("not_told", word);
 
 /** The checks that hang on one word of Meta's, which it also tells by itself. */
 const BY_WORD = {

@@ -1,15 +1,13 @@
 /** Numbers that are connected and then disconnected, against the journeys' sandbox; for tests only. */
-import type { Ctx } from "@/lib/kernel/ctx";
-import { systemCtx } from "@/lib/kernel/ctx";
+import { type Ctx, systemCtx } from "@/lib/kernel/ctx";
 import { asId, type Id } from "@/lib/kernel/ids";
 import { disconnectNumber, dueDisconnections, finishDisconnection } from "@/lib/onboarding";
 import { poolOf } from "@/lib/platform/pool";
 import { type MadeOrganisation, makeOrganisation } from "@/lib/testing/factory";
 import { advance, begin, callsOn, type Desk, look, report, type Signup, signup } from "@/lib/testing/journeys";
 
-const owner = () => poolOf("owner");
 /** Rows as the owner sees them. */
-export const rows = async (text: string, values: unknown[]) => (await owner().query(text, values)).rows;
+export const rows = async (text: string, values: unknown[]) => (await poolOf("owner").query(text, values)).rows;
 /** With a password that was checked just now. */
 export const fresh = (ctx: Ctx): Ctx => ({ ...ctx, now: new Date(), authenticatedAt: new Date() });
 /** Who works where numbers are connected. */
