@@ -1,5 +1,5 @@
 /** What changing whose conversation it is means to the person who does it. Pure. */
-import type { PersonView } from "@/lib/messages/views";
+import type { PersonView } from "@/lib/kernel/person-view";
 
 /** `kind` names the sentence, `name` the colleague it speaks of. */
 export interface Handover {

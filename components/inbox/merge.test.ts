@@ -16,6 +16,9 @@ const row = (id: string, minute: number, version = 1): ConversationRow => ({
   status: "open",
   windowClosesAt: null,
   hasDraft: false,
+  matter: null,
+  privileged: false,
+  ended: false,
   version,
 });
 const page = (items: ConversationRow[], nextCursor: string | null = null): ConversationPage => ({
@@ -41,6 +44,9 @@ const message = (id: string, minute: number, state: MessageView["state"] = "rece
   requestId: null,
   can: { undo: false, resend: false },
   resent: false,
+  matter: null,
+  privileged: false,
+  instruction: null,
 });
 const thread = (items: MessageView[], nextCursor: string | null = null): MessagePage => ({ items, nextCursor });
 const ids = (data: { pages: { items: { id: string }[] }[] }) => data.pages.flatMap((p) => p.items.map((item) => item.id));

@@ -3,7 +3,8 @@ import { useTranslations } from "next-intl";
 import { safeLine } from "@/components/inbox/safe-text";
 import { plainWhatsApp } from "@/components/inbox/whatsapp-text";
 import { useMe } from "@/components/shell/me";
-import type { MessageView, PersonView } from "@/lib/messages/views";
+import type { PersonView } from "@/lib/kernel/person-view";
+import type { MessageView } from "@/lib/messages/views";
 
 /** More of a text never fits into one line. */
 const LONGEST = 160;

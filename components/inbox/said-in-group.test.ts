@@ -9,7 +9,7 @@ const message = (minute: number, direction: "in" | "out", content: ContentView):
   const NEVER = { accepted: null, sent: null, delivered: null, read: null, played: null, failed: null };
   const rest = { origin: "client", author: null, state: "received", failure: null, releaseAt: null, requestId: null } as const;
   const can = { undo: false, resend: false };
-  const more = { opensWindow: false, quoted: null, resent: false };
+  const more = { opensWindow: false, quoted: null, resent: false, matter: null, privileged: false, instruction: null };
   return { ...rest, ...more, id: `m${minute}`, conversationId: "c", direction, at, receivedAt: at, content, times: NEVER, can };
 };
 const page = (...items: MessageView[]) => ({ items, nextCursor: null });

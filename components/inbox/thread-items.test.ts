@@ -30,6 +30,9 @@ const message = (id: string, minutes: number, more: Partial<ThreadMessage> = {})
   requestId: null,
   can: { undo: false, resend: false },
   resent: false,
+  matter: null,
+  privileged: false,
+  instruction: null,
   ...more,
 });
 

@@ -122,6 +122,9 @@ export function usePendingMessages(conversationId: string): ThreadMessage[] {
         releaseAt: null,
         can: { undo: false, resend: false },
         resent: false,
+        matter: null,
+        privileged: false,
+        instruction: null,
         local: refused ? { state: "refused", reason } : { state: state.isPaused ? "offline" : "sending" },
       };
     },

@@ -11,7 +11,7 @@ import { useLastAction } from "@/components/inbox/last-action";
 import { safeLine } from "@/components/inbox/safe-text";
 import { useMe } from "@/components/shell/me";
 import { type ConversationPage, ConversationRow, type ConversationView, VIEWS } from "@/lib/inbox/views";
-import type { PersonView } from "@/lib/messages/views";
+import type { PersonView } from "@/lib/kernel/person-view";
 
 /** The row as it is known here, wherever it is loaded. */
 function useFindRow() {

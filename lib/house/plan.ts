@@ -97,6 +97,7 @@ export const IN_SYSTEM = [
   /^lib\/onboarding\/own-endpoint\.ts$/, // endpoints of the intake are known before any organisation is
   /^lib\/onboarding\/open-link\.ts$/, // who holds a link has no session that could name the organisation
   /^lib\/inbox\/index-search\.ts$/, // the sweep of the search queue
+  /^lib\/inbox\/kept-from\.ts$/, // who may hear of a change is asked for everybody at once
 ];
 
 /** Route handlers whose door is made by a library. */

@@ -15,19 +15,31 @@ export const PERMISSIONS = [
   "templates.read",
   "templates.sync",
   "members.read",
+  "matters.read",
+  "matters.write",
+  "matters.walls",
   "settings.webhook",
   "numbers.connect",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
-const WORK = ["inbox.read", "inbox.reply", "inbox.assign", "inbox.resend", "templates.read", "members.read"] as const;
+const WORK = [
+  "inbox.read",
+  "inbox.reply",
+  "inbox.assign",
+  "inbox.resend",
+  "templates.read",
+  "members.read",
+  "matters.read",
+  "matters.write",
+] as const;
 
 /** The one table of rights. What is not listed is refused. */
 export const RIGHTS = {
   owner: PERMISSIONS,
   admin: PERMISSIONS,
-  manager: [...WORK, "templates.sync"],
-  lawyer: WORK,
+  manager: [...WORK, "matters.walls", "templates.sync"],
+  lawyer: [...WORK, "matters.walls"],
   agent: WORK,
 } as const satisfies Record<Role, readonly Permission[]>;
 

@@ -1,5 +1,5 @@
 import { readAddresses, readContacts } from "@/lib/contacts";
-import { allow, can } from "@/lib/identity";
+import { allow, can, type Permission } from "@/lib/identity";
 import { readDraft } from "@/lib/inbox/drafts";
 import { getRow, toConversationRow } from "@/lib/inbox/store";
 import type { ConversationView } from "@/lib/inbox/views";
@@ -16,6 +16,7 @@ export async function getConversationView(ctx: Ctx, input: { conversationId: Id<
 
 interface Extra {
   undo_seconds: number;
+  matter_word: ConversationView["matterWord"];
   channel_since: Date;
   channel_status: ConversationView["channelState"];
   reply_identity_id: string | null;
@@ -28,9 +29,10 @@ export async function readConversationView(sql: Sql, conversationId: Id<"convers
   const contact = (await readContacts(sql, [raw.contact_id])).get(raw.contact_id);
   const [extra] = await sql.rows<Extra>(
     "conversation.extra",
-    `select o.undo_seconds, h.status as channel_status, h.connected_at as channel_since, c.reply_identity_id from conversations c join organisations o on o.id = c.org_id
-      join channels h on h.org_id = c.org_id and h.id = c.channel_id where c.org_id = $1 and c.id = $2`,
-    [ctx.orgId, conversationId],
+    `select o.undo_seconds, o.matter_word, h.status as channel_status, h.connected_at as channel_since,
+        (select c.reply_identity_id from conversations c where c.org_id = $1 and c.id = $2) as reply_identity_id
+      from channels h join organisations o on o.id = h.org_id where h.org_id = $1 and h.id = $3`,
+    [ctx.orgId, conversationId, raw.channel_id],
   );
   const replyTo = extra?.reply_identity_id;
   const address = replyTo ? (await readAddresses(sql, [replyTo])).get(replyTo) : undefined;
@@ -46,7 +48,15 @@ export async function readConversationView(sql: Sql, conversationId: Id<"convers
     channelState: extra?.channel_status ?? "disconnected",
     channelSince: (extra?.channel_since ?? ctx.now).toISOString(),
     undoSeconds: extra?.undo_seconds ?? 0,
-    can: { reply: can(ctx, "inbox.reply"), assign: can(ctx, "inbox.assign"), resolve: can(ctx, "inbox.assign") },
+    matterWord: extra?.matter_word ?? "matter",
+    can: whatCan(ctx, raw.stretch_id !== null),
     serverNow: ctx.now.toISOString(),
   };
+}
+
+/** An ended part can be read and nothing else. */
+function whatCan(ctx: Ctx, ended: boolean): ConversationView["can"] {
+  const may = (permission: Permission) => !ended && can(ctx, permission);
+  const assign = may("inbox.assign");
+  return { reply: may("inbox.reply"), assign, resolve: assign, bind: may("matters.write"), unmark: may("matters.walls") };
 }

@@ -51,11 +51,22 @@ export async function indexOrganisation(orgId: Id<"organisation">): Promise<bool
 
 async function indexMessages(sql: Sql, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
-  const rows = await sql.rows<{ id: string; conversation_id: string; at: Date; body_sealed: Buffer | null }>(
+  const found = await sql.rows<{
+    id: string;
+    conversation_id: string;
+    at: Date;
+    body_sealed: Buffer | null;
+    privileged: boolean;
+  }>(
     "search.messages",
-    "select id, conversation_id, at, body_sealed from messages where org_id = $1 and id = any($2::uuid[])",
+    "select id, conversation_id, at, body_sealed, privileged from messages where org_id = $1 and id = any($2::uuid[])",
     [sql.ctx.orgId, ids],
   );
+  await forgetPrivileged(
+    sql,
+    found.filter((r) => r.privileged),
+  );
+  const rows = found.filter((r) => !r.privileged);
   const list = rows.map((r) => ({ ...r, tokens: tokensOf(sql, r) })).filter((r) => r.tokens.length > 0);
   await sql.run(
     "search.insert",
@@ -70,6 +81,17 @@ async function indexMessages(sql: Sql, ids: string[]): Promise<void> {
       list.map((r) => r.conversation_id),
       list.map((r) => bigintArrayText(r.tokens)),
     ],
+  );
+}
+
+/** Privileged words leave no trace in the index, not even one that is hard to read; what was there before they were marked goes. */
+async function forgetPrivileged(sql: Sql, rows: { id: string; at: Date }[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql.run(
+    "search.forget",
+    `delete from message_search s using unnest($2::timestamptz[], $3::uuid[]) u (at, id)
+      where s.org_id = $1 and s.created_at = u.at and s.message_id = u.id`,
+    [sql.ctx.orgId, rows.map((r) => r.at), rows.map((r) => r.id)],
   );
 }
 

@@ -1,6 +1,7 @@
 import { allow, can } from "@/lib/identity";
-import { type Cursor, decodeCursor, encodeCursor } from "@/lib/inbox/model";
+import { notePrivilegedView } from "@/lib/inbox/privileged-view";
 import type { Ctx } from "@/lib/kernel/ctx";
+import { type Cursor, decodeCursor, encodeCursor, FIRST } from "@/lib/kernel/cursor";
 import { notFound } from "@/lib/kernel/errors";
 import type { Id } from "@/lib/kernel/ids";
 import { findMessageRow, MESSAGE_COLUMNS, MESSAGE_JOINS, type MessageRow, toMessageViews } from "@/lib/messages";
@@ -8,7 +9,6 @@ import type { MessagePage } from "@/lib/messages/views";
 import { inTenantSql, type Sql } from "@/lib/platform/sql";
 
 export const THREAD_PAGE = 50;
-const START: Cursor = { at: new Date("9999-01-01T00:00:00Z"), id: "ffffffff-ffff-ffff-ffff-ffffffffffff" };
 
 // what was taken back within its hold never left the house and is not shown
 const SHOWN = "(o.state is null or o.state <> 'cancelled')";
@@ -52,23 +52,24 @@ export async function listMessages(
       more = older.length > THREAD_PAGE;
       rows = [...older.slice(0, THREAD_PAGE).reverse(), ...newer];
     } else {
-      const found = await threadRows(sql, input.conversationId, input.cursor ? decodeCursor(input.cursor) : START);
+      const found = await threadRows(sql, input.conversationId, input.cursor ? decodeCursor(input.cursor) : FIRST);
       if (found.length === 0) await assertExists(sql, input.conversationId);
       more = found.length > THREAD_PAGE;
       rows = found.slice(0, THREAD_PAGE).reverse();
     }
     const first = rows[0];
-    return {
-      items: await toMessageViews(sql, rows, can(ctx, "inbox.resend")),
-      nextCursor: more && first ? encodeCursor(first) : null,
-    };
+    const items = await toMessageViews(sql, rows, can(ctx, "inbox.resend"));
+    if (rows.some((row) => row.privileged)) await notePrivilegedView(sql, input.conversationId);
+    return { items, nextCursor: more && first ? encodeCursor(first) : null };
   });
 }
 
 async function assertExists(sql: Sql, id: string): Promise<void> {
-  const [row] = await sql.rows("conversation.exists", "select 1 as one from conversations where org_id = $1 and id = $2", [
-    sql.ctx.orgId,
-    id,
-  ]);
+  const [row] = await sql.rows(
+    "conversation.exists",
+    `select 1 as one from conversations where org_id = $1 and id = $2
+      union all select 1 from stretches where org_id = $1 and conversation_id = $2 limit 1`,
+    [sql.ctx.orgId, id],
+  );
   if (!row) throw notFound("conversation");
 }

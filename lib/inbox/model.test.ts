@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeCursor, encodeCursor, isWindowOpen, shownName } from "@/lib/inbox/model";
-import { fold, matches, phoneTerms, queryTerms, terms, words } from "@/lib/inbox/search-terms";
+import { isWindowOpen, shownName } from "@/lib/inbox/model";
+import { phoneTerms, queryTerms, terms } from "@/lib/inbox/search-terms";
+import { decodeCursor, encodeCursor } from "@/lib/kernel/cursor";
+import { fold, matches, words } from "@/lib/kernel/words";
 
 test("the window is open for exactly 24 hours after the client's last message", () => {
   const at = new Date("2026-11-22T10:00:00Z");

@@ -1,7 +1,6 @@
 /** Conversations: the 24-hour window, cursors, names. Pure. */
 
 import type { ContentView } from "@/lib/kernel/content";
-import { AppError } from "@/lib/kernel/errors";
 import { displayPhone } from "@/lib/kernel/phone";
 import { addMs, hours } from "@/lib/kernel/time";
 
@@ -22,16 +21,3 @@ export function searchableText(content: ContentView): string {
 /** The name a row shows: as the client writes it, else the phone, else the tail of an id. */
 export const shownName = (name: string | null, phone: string | null, id: string) =>
   name?.trim() || (phone ? displayPhone(phone) : `#${id.slice(-6)}`);
-
-/** A place in a list ordered by (time, id) descending. */
-export interface Cursor {
-  at: Date;
-  id: string;
-}
-export const encodeCursor = (c: Cursor) => `${c.at.getTime()}.${c.id}`;
-/** @throws AppError `invalid` for anything `encodeCursor` did not make */
-export function decodeCursor(text: string): Cursor {
-  const match = /^(\d{1,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(text);
-  if (!match?.[1] || !match[2]) throw new AppError("invalid", "cursor", { fields: { cursor: "invalid" } });
-  return { at: new Date(Number(match[1])), id: match[2] };
-}

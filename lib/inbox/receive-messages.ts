@@ -1,6 +1,7 @@
 /** Step: told messages onto conversations, set-wise, inside the organisation's own lock; each row is written once. */
 
 import { type ResolvedContact, replyIdentity } from "@/lib/contacts";
+import { joinEnded, type Late, type Part, renameEnded, UNBOUND } from "@/lib/inbox/ended-parts";
 import { shownName } from "@/lib/inbox/model";
 import { sealPreview } from "@/lib/inbox/store";
 import { PLACEHOLDER, previewOf, typeOf } from "@/lib/kernel/content";
@@ -19,6 +20,12 @@ export interface Received {
 export interface Arrived {
   conversationId: Id<"conversation">;
   messageId: Id<"message">;
+}
+/** A conversation that is here already, and the part of it that goes on. */
+interface Known {
+  id: Id<"conversation">;
+  since: Date | null;
+  part: Part;
 }
 /** What a batch does to one conversation. */
 interface Move {
@@ -49,11 +56,16 @@ export async function receiveMessages(
   const known = await findConversations(sql, fresh);
   const moves = new Map<string, Move>();
   const rows: InboundRow[] = [];
+  const late: Late[] = [];
   for (const item of fresh) {
     const messageId = newId("message");
-    const move = plan(moves, known, item, messageId);
-    rows.push(rowOf(item, messageId, move.id));
+    const conversation = known.get(pairOf(item.channelId, item.contact.id));
+    const isLate = conversation?.since != null && placeOf(item) < conversation.since;
+    const move = plan(moves, conversation?.id, item, messageId, isLate);
+    if (isLate) late.push({ messageId, conversationId: move.id, at: placeOf(item), message: item.message });
+    rows.push(rowOf(item, messageId, move.id, conversation?.part ?? UNBOUND));
   }
+  await joinEnded(sql, late, rows);
   const all = [...moves.values()];
   await insertConversations(
     sql,
@@ -108,24 +120,46 @@ async function fill(sql: Sql, known: readonly Received[]): Promise<Arrived[]> {
 
 const pairOf = (channelId: string, contactId: string) => `${channelId}|${contactId}`;
 
-async function findConversations(sql: Sql, items: readonly Received[]): Promise<Map<string, Id<"conversation">>> {
+async function findConversations(sql: Sql, items: readonly Received[]): Promise<Map<string, Known>> {
   const pairs = new Map(items.map((i) => [pairOf(i.channelId, i.contact.id), i]));
   const list = [...pairs.values()];
-  const rows = await sql.rows<{ id: string; channel_id: string; contact_id: string }>(
+  // locked, so that what is bound meanwhile waits: a message must not come in under the matter that was
+  const rows = await sql.rows<{
+    id: string;
+    channel_id: string;
+    contact_id: string;
+    matter_id: string | null;
+    privileged: boolean;
+    stretch_since: Date | null;
+  }>(
     "conversations.find",
-    `select c.id, c.channel_id, c.contact_id from unnest($2::uuid[], $3::uuid[]) u (channel_id, contact_id)
-      join conversations c on c.org_id = $1 and c.channel_id = u.channel_id and c.contact_id = u.contact_id`,
+    `select c.id, c.channel_id, c.contact_id, c.matter_id, c.privileged, c.stretch_since from unnest($2::uuid[], $3::uuid[]) u (channel_id, contact_id)
+      join conversations c on c.org_id = $1 and c.channel_id = u.channel_id and c.contact_id = u.contact_id for no key update of c`,
     [sql.ctx.orgId, list.map((i) => i.channelId), list.map((i) => i.contact.id)],
   );
-  return new Map(rows.map((r) => [pairOf(r.channel_id, r.contact_id), asId("conversation", r.id)]));
+  return new Map(
+    rows.map((r) => [
+      pairOf(r.channel_id, r.contact_id),
+      {
+        id: asId("conversation", r.id),
+        since: r.stretch_since,
+        part: { matterId: r.matter_id, privileged: r.privileged },
+      },
+    ]),
+  );
 }
 
-function plan(moves: Map<string, Move>, known: Map<string, Id<"conversation">>, item: Received, messageId: Id<"message">): Move {
+function plan(
+  moves: Map<string, Move>,
+  id: Id<"conversation"> | undefined,
+  item: Received,
+  messageId: Id<"message">,
+  isLate: boolean,
+): Move {
   const pair = pairOf(item.channelId, item.contact.id);
   const { message } = item;
   const at = placeOf(item);
   const last = { id: messageId, at, item };
-  const id = known.get(pair);
   const fresh = { id: id ?? newId("conversation"), isNew: !id, item, unread: 0, last, inboundAt: null, reply: null };
   const move: Move = moves.get(pair) ?? fresh;
   moves.set(pair, move);
@@ -136,7 +170,7 @@ function plan(moves: Map<string, Move>, known: Map<string, Id<"conversation">>, 
   if (at > move.last.at || (at.getTime() === move.last.at.getTime() && messageId > move.last.id)) move.last = last;
   // what the phone app tells of its past opens no window and waits for nobody
   if (!message.opensWindow || message.past) return move;
-  move.unread++;
+  if (!isLate) move.unread++;
   if (move.inboundAt === null || heardAt > move.inboundAt) move.inboundAt = heardAt;
   return move;
 }
@@ -148,7 +182,7 @@ function placeOf({ message, receivedAt }: Received): Date {
   return message.at < latest ? message.at : latest;
 }
 
-function rowOf(item: Received, id: Id<"message">, conversationId: Id<"conversation">): InboundRow {
+function rowOf(item: Received, id: Id<"message">, conversationId: Id<"conversation">, part: Part): InboundRow {
   const { phoneNumberId, wamid, content, quotes, raw, fromPhone } = item.message;
   return {
     id,
@@ -160,6 +194,7 @@ function rowOf(item: Received, id: Id<"message">, conversationId: Id<"conversati
     body: { content, ...(quotes ? { quotes: { phoneNumberId, wamid: quotes } } : {}), ...(raw ? { raw } : {}) },
     at: placeOf(item),
     receivedAt: item.receivedAt,
+    ...part,
   };
 }
 
@@ -250,4 +285,5 @@ async function renameConversations(sql: Sql, contacts: readonly ResolvedContact[
     "update conversations c set name_sealed = u.name from unnest($2::uuid[], $3::bytea[]) u (id, name) where c.org_id = $1 and c.id = u.id",
     [sql.ctx.orgId, rows.map((r) => r.id), sealed],
   );
+  await renameEnded(sql, names);
 }

@@ -73,6 +73,8 @@ export async function resendMessage(ctx: Ctx, input: { messageId: Id<"message">;
     if (first) return { ...first, root };
     const again = await findMessageRow(sql, input.messageId); // as it is under the lock
     if (!again || !toMessageView(sql, again, true).can.resend) throw new AppError("precondition", "not_resendable");
+    // sending it again would show it to those who read the matter the conversation belongs to now
+    if (again.matter_id !== conversation.matterId) throw new AppError("precondition", "matter_changed");
     const body = openBody(sql, row.id, row.body_sealed);
     const prepared: Prepared = body.template
       ? { type: "template", body, templateId: await templateOf(sql, input.messageId) }

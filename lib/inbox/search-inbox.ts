@@ -1,11 +1,13 @@
 import { findByPhone, phoneQuery } from "@/lib/contacts";
 import { allow } from "@/lib/identity";
-import { type Cursor, decodeCursor, encodeCursor, searchableText, shownName } from "@/lib/inbox/model";
-import { matches, queryTerms } from "@/lib/inbox/search-terms";
-import { PEOPLE, readName } from "@/lib/inbox/store";
+import { searchableText, shownName } from "@/lib/inbox/model";
+import { queryTerms } from "@/lib/inbox/search-terms";
+import { ENDED, GOING_ON, PEOPLE, readName, STANDS_IN } from "@/lib/inbox/store";
 import type { SearchHit, SearchPage } from "@/lib/inbox/views";
 import type { Ctx } from "@/lib/kernel/ctx";
+import { type Cursor, decodeCursor, encodeCursor, FIRST } from "@/lib/kernel/cursor";
 import { phoneAliases } from "@/lib/kernel/phone";
+import { matches } from "@/lib/kernel/words";
 import { authorOf, readBody } from "@/lib/messages";
 import { searchTokens } from "@/lib/platform/crypto/search-tokens";
 import { bigintArrayText, inTenantSql, type Sql } from "@/lib/platform/sql";
@@ -14,7 +16,6 @@ const WANTED = 50;
 const ASK = 100;
 /** After this long, what was found is returned and older hits are offered, in milliseconds. */
 const PATIENCE = 150;
-const START: Cursor = { at: new Date("9999-01-01T00:00:00Z"), id: "ffffffff-ffff-ffff-ffff-ffffffffffff" };
 
 /**
  * Finds conversations by name or phone, and messages by words and word beginnings, newest first.
@@ -30,7 +31,7 @@ export async function searchInbox(ctx: Ctx, input: { q: string; cursor?: string 
   return inTenantSql(ctx, async (sql) => {
     const people = input.cursor ? [] : await searchPeople(sql, q, phone, asked);
     const found =
-      asked.length > 0 ? await searchMessages(sql, q, asked, input.cursor ? decodeCursor(input.cursor) : START) : NONE;
+      asked.length > 0 ? await searchMessages(sql, q, asked, input.cursor ? decodeCursor(input.cursor) : FIRST) : NONE;
     return { items: [...people, ...found.items], nextCursor: found.next ? encodeCursor(found.next) : null };
   });
 }
@@ -47,9 +48,11 @@ async function searchPeople(sql: Sql, q: string, phone: string | null, asked: st
     );
     for (const h of hits) ids.add(h.contact_id);
   }
-  const rows = await sql.rows<{ id: string; contact_id: string; name_sealed: Buffer | null }>(
+  const rows = await sql.rows<{ id: string; contact_id: string; name_sealed: Buffer | null; stretch_id: string | null }>(
     "search.conversations",
-    `select c.id, c.contact_id, c.name_sealed from conversations c where c.org_id = $1 and c.contact_id = any($2::uuid[])
+    `select c.id, c.contact_id, c.name_sealed, c.stretch_id from (
+        select ${GOING_ON} from conversations c where c.org_id = $1 and c.contact_id = any($2::uuid[])
+        union all select ${ENDED} from stretches s where s.org_id = $1 and s.contact_id = any($2::uuid[]) and ${STANDS_IN}) c
       order by c.last_activity_at desc limit 20`,
     [sql.ctx.orgId, [...ids]],
   );
@@ -82,7 +85,7 @@ async function searchMessages(sql: Sql, q: string, asked: string[], from: Cursor
       if (!matches(text, q)) continue;
       items.push({
         conversationId: row.conversation_id,
-        name: readName(sql, { id: row.conversation_id, name_sealed: row.name_sealed }) ?? "",
+        name: readName(sql, { id: row.conversation_id, name_sealed: row.name_sealed, stretch_id: row.stretch_id }) ?? "",
         message: { id: row.id, at: row.at.toISOString(), author: authorOf(row), text: snippet(text, q) },
       });
       if (items.length >= WANTED) break;
@@ -104,15 +107,20 @@ const searchPage = (sql: Sql, tokens: string, at: Cursor) =>
     author_name: string | null;
     body_sealed: Buffer | null;
     name_sealed: Buffer | null;
+    stretch_id: string | null;
   }>(
     "search.page",
     `with ${PEOPLE}
-      select s.created_at as hit_at, s.message_id as hit_id, m.id, m.conversation_id, m.at, m.author_id, p.name as author_name, m.body_sealed, c.name_sealed
+      select s.created_at as hit_at, s.message_id as hit_id, m.id, m.conversation_id, m.at, m.author_id, p.name as author_name, m.body_sealed,
+        case when c.id is null then e.name_sealed else c.name_sealed end as name_sealed, e.id as stretch_id
       from search_messages($2::text::bigint[], ${ASK}, $3, $4) s
       left join messages m on m.org_id = $1 and m.id = s.message_id
         and not exists (select 1 from outbox o where o.org_id = $1 and o.message_id = m.id and o.state = 'cancelled')
       left join p on p.id = m.author_id
       left join conversations c on c.org_id = $1 and c.id = m.conversation_id
+      -- the conversation may have gone on where this viewer may not read
+      left join lateral (select e.id, e.name_sealed from stretches e where c.id is null and e.org_id = $1 and e.conversation_id = m.conversation_id
+        order by e.until_at desc limit 1) e on true
       order by s.created_at desc, s.message_id desc`,
     [sql.ctx.orgId, tokens, at.at, at.id],
   );

@@ -5,6 +5,7 @@ import type { ConversationRow } from "@/lib/inbox/views";
 import { previewOf, UNOPENED } from "@/lib/kernel/content";
 import { notFound } from "@/lib/kernel/errors";
 import { asId, type Id } from "@/lib/kernel/ids";
+import { tagOf } from "@/lib/matters";
 import { authorOf } from "@/lib/messages";
 import { type OutboxState, shownState, type Times } from "@/lib/messages/model";
 import { openable } from "@/lib/platform/crypto/openable";
@@ -27,6 +28,12 @@ export interface ConversationRaw {
   last_inbound_at: Date | null;
   unread: number;
   version: number;
+  /** The ended part of the conversation that this row is; null for the part that goes on. */
+  stretch_id: string | null;
+  matter_id: string | null;
+  matter_reference: string | null;
+  matter_title: Buffer | null;
+  privileged: boolean;
   has_draft: boolean;
   author_id: string | null;
   author_name: string | null;
@@ -47,32 +54,54 @@ export interface ConversationRaw {
 export const PEOPLE =
   "p as materialized (select u.id, u.name from memberships g join users u on u.id = g.user_id where g.org_id = $1)";
 export const ROW_WITH = `h as materialized (select id, name, count(*) over () > 1 as several from channels where org_id = $1), ${PEOPLE}`;
-/** The list's columns: nothing asked for inbound previews, the outbox only for what is not accepted yet. `$1` is the organisation, `$2` the viewer. */
+/** A row's columns of the part of a conversation that goes on; `c` is conversations. */
+export const GOING_ON = `c.id, c.channel_id, c.contact_id, c.status, c.assignee_id, c.name_sealed, c.preview_sealed, c.preview_type, c.preview_direction,
+  c.last_message_id, c.last_activity_at, c.last_inbound_at, c.unread, c.version, c.matter_id, c.privileged, null::uuid as stretch_id`;
+/** The same of a part that has ended; `s` is stretches. */
+export const ENDED = `s.conversation_id as id, s.channel_id, s.contact_id, 'resolved' as status, null::uuid as assignee_id, s.name_sealed, s.preview_sealed, s.preview_type,
+  s.preview_direction, s.last_message_id, s.last_activity_at, null::timestamptz as last_inbound_at, s.unread, s.version, s.matter_id, s.privileged, s.id as stretch_id`;
+/** An ended part stands for its conversation where the viewer may read none that came after it. */
+export const STANDS_IN = `not exists (select 1 from conversations v where v.org_id = s.org_id and v.id = s.conversation_id)
+  and not exists (select 1 from stretches n where n.org_id = s.org_id and n.conversation_id = s.conversation_id and n.until_at > s.until_at)`;
+/**
+ * The list's columns, of rows `c`: nothing asked for inbound previews, the outbox only for what is not accepted yet. Late messages of
+ * ended parts count as unread for whoever may read them. `$1` is the organisation, `$2` the viewer.
+ */
 export const ROW_COLUMNS = `c.id, c.channel_id, h.name as channel_name, h.several as several_channels, c.contact_id, c.status, c.assignee_id, u.name as assignee_name, c.name_sealed,
-  c.preview_sealed, c.preview_type, c.preview_direction, c.last_activity_at, c.last_inbound_at, c.unread, c.version,
+  c.preview_sealed, c.preview_type, c.preview_direction, c.last_activity_at, c.last_inbound_at, c.version, c.stretch_id,
+  c.unread + (select coalesce(sum(e.unread), 0)::int from stretches e where e.org_id = $1 and e.conversation_id = c.id and e.unread > 0 and e.id is distinct from c.stretch_id) as unread,
+  c.matter_id, t.reference as matter_reference, t.title_sealed as matter_title, c.privileged,
   c.id in (select d.conversation_id from drafts d where d.org_id = $1 and d.user_id = $2) as has_draft,
   m.author_id, a.name as author_name, m.quality_held, m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at,
   case when m.id is not null and m.accepted_at is null then (select o.state from outbox o where o.org_id = m.org_id and o.message_id = m.id) end as outbox_state`;
 export const ROW_JOINS = `join h on h.id = c.channel_id
   left join p u on u.id = c.assignee_id
-  left join messages m on m.org_id = c.org_id and m.id = case when c.preview_direction = 'out' then c.last_message_id end
+  left join matters t on t.org_id = $1 and t.id = c.matter_id
+  left join messages m on m.org_id = $1 and m.id = case when c.preview_direction = 'out' then c.last_message_id end
   left join p a on a.id = m.author_id`;
 
 interface Preview {
   text: string;
 }
 
+/** Where a row's sealed columns are bound to: an ended part has a row of its own. */
+const placeOf = (r: Pick<ConversationRaw, "id" | "stretch_id">): [table: string, id: string] =>
+  r.stretch_id ? ["stretches", r.stretch_id] : ["conversations", r.id];
+
 /** The name on a conversation, or null when it has none or does not open. */
-export const readName = (sql: Sql, r: Pick<ConversationRaw, "id" | "name_sealed">): string | null =>
-  openable("conversations", r.id, () => sql.keys.openText("conversations", "name_sealed", r.id, r.name_sealed));
+export function readName(sql: Sql, r: Pick<ConversationRaw, "id" | "stretch_id" | "name_sealed">): string | null {
+  const [table, id] = placeOf(r);
+  return openable(table, id, () => sql.keys.openText(table, "name_sealed", id, r.name_sealed));
+}
 
 /** The preview on a conversation, or null when it has none; what does not open is a card that says so. */
 function readPreview(sql: Sql, r: ConversationRaw): { text: string; type: string } | null {
   const { preview_sealed: sealed, preview_type: type } = r;
   if (!sealed || !type) return null;
+  const [table, id] = placeOf(r);
   return (
-    openable("conversations", r.id, () => {
-      const { text } = JSON.parse(sql.keys.open("conversations", "preview_sealed", r.id, sealed).toString()) as Preview;
+    openable(table, id, () => {
+      const { text } = JSON.parse(sql.keys.open(table, "preview_sealed", id, sealed).toString()) as Preview;
       return { text, type };
     }) ?? previewOf(UNOPENED)
   );
@@ -114,11 +143,18 @@ export function toConversationRow(sql: Sql, r: ConversationRaw): ConversationRow
     windowClosesAt: windowClosesAt(r.last_inbound_at)?.toISOString() ?? null,
     hasDraft: r.has_draft,
     version: r.version,
+    matter:
+      r.matter_id && r.matter_reference && r.matter_title
+        ? tagOf(sql, { id: r.matter_id, reference: r.matter_reference, title_sealed: r.matter_title })
+        : null,
+    privileged: r.privileged,
+    ended: r.stretch_id !== null,
   };
 }
 
-export const sealPreview = (sql: Sql, conversationId: string, text: string) =>
-  sql.keys.seal("conversations", "preview_sealed", conversationId, JSON.stringify({ text } satisfies Preview));
+/** @param table `stretches` for the preview of an ended part, bound to that part's own id */
+export const sealPreview = (sql: Sql, id: string, text: string, table: "conversations" | "stretches" = "conversations") =>
+  sql.keys.seal(table, "preview_sealed", id, JSON.stringify({ text } satisfies Preview));
 
 export interface LockedConversation {
   id: Id<"conversation">;
@@ -130,6 +166,11 @@ export interface LockedConversation {
   lastActivityAt: Date;
   windowOpen: boolean;
   undoSeconds: number;
+  matterId: Id<"matter"> | null;
+  privileged: boolean;
+  /** When the part that goes on began; null when it is the first. */
+  since: Date | null;
+  unread: number;
 }
 
 /** A conversation, locked until the transaction ends: two people meet here. @throws AppError `not_found` */
@@ -143,9 +184,13 @@ export async function lockConversation(sql: Sql, id: Id<"conversation">): Promis
     last_activity_at: Date;
     window_open: boolean;
     undo_seconds: number;
+    matter_id: string | null;
+    privileged: boolean;
+    stretch_since: Date | null;
+    unread: number;
   }>(
     "conversation.lock",
-    `select c.channel_id, c.contact_id, c.status, c.assignee_id, c.last_inbound_at, c.last_activity_at,
+    `select c.channel_id, c.contact_id, c.status, c.assignee_id, c.last_inbound_at, c.last_activity_at, c.matter_id, c.privileged, c.stretch_since, c.unread,
         coalesce(c.last_inbound_at > now() - interval '24 hours', false) as window_open, o.undo_seconds
       from conversations c join organisations o on o.id = c.org_id where c.org_id = $1 and c.id = $2 for update of c`,
     [sql.ctx.orgId, id],
@@ -161,6 +206,10 @@ export async function lockConversation(sql: Sql, id: Id<"conversation">): Promis
     lastActivityAt: r.last_activity_at,
     windowOpen: r.window_open,
     undoSeconds: r.undo_seconds,
+    matterId: r.matter_id ? asId("matter", r.matter_id) : null,
+    privileged: r.privileged,
+    since: r.stretch_since,
+    unread: r.unread,
   };
 }
 
@@ -178,11 +227,13 @@ export async function setLastMessage(
   );
 }
 
-/** One row as the list shows it. @throws AppError `not_found` */
+/** One row as the list shows it: the part that goes on, or the newest ended one the viewer may read. @throws AppError `not_found` */
 export async function getRow(sql: Sql, id: Id<"conversation">, viewer: string | null): Promise<ConversationRaw> {
   const [row] = await sql.rows<ConversationRaw>(
     "conversation.row",
-    `with ${ROW_WITH} select ${ROW_COLUMNS} from conversations c ${ROW_JOINS} where c.org_id = $1 and c.id = $3`,
+    `with ${ROW_WITH}, c as (select ${GOING_ON} from conversations c where c.org_id = $1 and c.id = $3
+        union all select ${ENDED} from stretches s where s.org_id = $1 and s.conversation_id = $3 and ${STANDS_IN})
+      select ${ROW_COLUMNS} from c ${ROW_JOINS}`,
     [sql.ctx.orgId, viewer, id],
   );
   if (!row) throw notFound("conversation");

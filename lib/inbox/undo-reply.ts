@@ -1,7 +1,6 @@
 import { allow } from "@/lib/identity";
-import { lockConversation, setLastMessage } from "@/lib/inbox/store";
-import { listThreadTail } from "@/lib/inbox/thread-tail";
-import { previewOf } from "@/lib/kernel/content";
+import { lockConversation } from "@/lib/inbox/store";
+import { showStretchTail, showTail } from "@/lib/inbox/stretches";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import { AppError, notFound } from "@/lib/kernel/errors";
 import { asId, type Id } from "@/lib/kernel/ids";
@@ -25,9 +24,9 @@ export async function undoReply(
     if (row?.direction !== "out") throw notFound("message");
     if (row.author_id !== userIdOf(ctx)) throw new AppError("forbidden", "not_author");
     const conversationId = asId("conversation", row.conversation_id);
-    await lockConversation(sql, conversationId);
+    const { since } = await lockConversation(sql, conversationId);
     if (!(await cancelHeld(sql, input.messageId))) throw new AppError("precondition", "not_held");
-    await showTail(sql, conversationId);
+    await (since && row.at < since ? showEnded(sql, conversationId, row.at) : showTail(sql, conversationId, since));
     await audit(sql, [{ action: "message.undone", subject: "message", subjectId: input.messageId, detail: { conversationId } }]);
     const { content } = readBody(sql, row.id, row.body_sealed);
     const message = toMessageView(sql, { ...row, outbox_state: "cancelled" }, false);
@@ -39,18 +38,13 @@ export async function undoReply(
   return result;
 }
 
-/** The row shows the newest message that still stands. */
-async function showTail(sql: Sql, conversationId: Id<"conversation">): Promise<void> {
-  const tail = await listThreadTail(sql, conversationId);
-  if (tail) {
-    const preview = previewOf(readBody(sql, tail.id, tail.body_sealed).content);
-    await setLastMessage(sql, conversationId, { messageId: tail.id, at: tail.at, direction: tail.direction, ...preview });
-    return;
-  }
-  await sql.run(
-    "conversation.no_last",
-    `update conversations set preview_sealed = null, preview_type = null, preview_direction = null, last_message_id = null, version = version + 1
-      where org_id = $1 and id = $2`,
-    [sql.ctx.orgId, conversationId],
+/** The same for a part that ended within the hold. */
+async function showEnded(sql: Sql, conversationId: string, at: Date): Promise<void> {
+  const [part] = await sql.rows<{ id: string; from: Date | null; until: Date }>(
+    "stretch.at",
+    `select s.id, s.until_at as until, (select max(e.until_at) from stretches e where e.org_id = s.org_id and e.conversation_id = s.conversation_id
+        and e.until_at < s.until_at) as "from" from stretches s where s.org_id = $1 and s.conversation_id = $2 and s.until_at > $3 order by s.until_at limit 1`,
+    [sql.ctx.orgId, conversationId, at],
   );
+  if (part) await showStretchTail(sql, conversationId, part);
 }

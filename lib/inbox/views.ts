@@ -1,6 +1,8 @@
 /** What leaves the server about conversations. Browser-pure. */
 import * as z from "zod/mini";
-import { MessageState, PersonView } from "@/lib/messages/views";
+import { PersonView } from "@/lib/kernel/person-view";
+import { MATTER_WORDS, MatterTag } from "@/lib/matters/views";
+import { MessageState, MessageView } from "@/lib/messages/views";
 
 export const VIEWS = ["mine", "unassigned", "all"] as const;
 export type ViewName = (typeof VIEWS)[number];
@@ -34,6 +36,11 @@ export const ConversationRow = z.object({
   hasDraft: z.boolean(),
   /** Rises with every change of the row. */
   version: z.number(),
+  /** The matter it is bound to. */
+  matter: z.nullable(MatterTag),
+  privileged: z.boolean(),
+  /** An earlier part of a conversation, which can be read and not answered. */
+  ended: z.boolean(),
 });
 export type ConversationRow = z.infer<typeof ConversationRow>;
 
@@ -60,7 +67,10 @@ export const ConversationView = z.object({
   channelSince: z.string(),
   /** Length of the undo hold of this organisation, in seconds. */
   undoSeconds: z.number(),
-  can: z.object({ reply: z.boolean(), assign: z.boolean(), resolve: z.boolean() }),
+  /** What the organisation calls a matter. */
+  matterWord: z.enum(MATTER_WORDS),
+  /** `bind` to a matter and mark as privileged; `unmark` takes the mark away. */
+  can: z.object({ reply: z.boolean(), assign: z.boolean(), resolve: z.boolean(), bind: z.boolean(), unmark: z.boolean() }),
   serverNow: z.string(),
 });
 export type ConversationView = z.infer<typeof ConversationView>;
@@ -86,11 +96,49 @@ export type SearchPage = z.infer<typeof SearchPage>;
 
 /**
  * One live event. `conversation.changed`: refetch that row, and if the conversation is open its newest messages.
- * `resync`: refetch what is on screen. `session.ended`: the session is over, nothing more will come.
+ * `access.changed`: what is on screen may be gone; `resync`: refetch what is on screen. `session.ended`: the session is over, nothing more will come.
  */
 export const LiveEvent = z.object({
-  type: z.enum(["conversation.changed", "templates.changed", "resync", "session.ended", "session.changed"]),
+  type: z.enum(["conversation.changed", "templates.changed", "access.changed", "resync", "session.ended", "session.changed"]),
   conversationId: z.optional(z.string()),
   messageIds: z.optional(z.array(z.string())),
 });
 export type LiveEvent = z.infer<typeof LiveEvent>;
+
+export const ACTIVITIES = [
+  "assigned",
+  "unassigned",
+  "resolved",
+  "reopened",
+  "bound",
+  "ended",
+  "privileged",
+  "unprivileged",
+  "filed",
+  "withdrawn",
+] as const;
+export type ActivityKind = (typeof ACTIVITIES)[number];
+export const ActivityView = z.object({
+  id: z.string(),
+  kind: z.enum(ACTIVITIES),
+  at: z.string(),
+  /** Null for what the product did by itself. */
+  actor: z.nullable(PersonView),
+  /** Whom it concerns, for assignments. */
+  person: z.nullable(PersonView),
+  conversationId: z.string(),
+  messageId: z.nullable(z.string()),
+  /** For a filed instruction: the SHA-256 of what was filed, in hex. */
+  sha256: z.nullable(z.string()),
+});
+export type ActivityView = z.infer<typeof ActivityView>;
+
+/** One line of a timeline. */
+export const TimelineItem = z.union([
+  z.object({ type: z.literal("message"), message: MessageView }),
+  z.object({ type: z.literal("activity"), activity: ActivityView }),
+]);
+export type TimelineItem = z.infer<typeof TimelineItem>;
+/** Newest first. */
+export const TimelinePage = z.object({ items: z.array(TimelineItem), nextCursor: z.nullable(z.string()) });
+export type TimelinePage = z.infer<typeof TimelinePage>;

@@ -25,7 +25,11 @@ export type Noun =
   | "registration"
   | "departure"
   | "numberChange"
-  | "disconnection";
+  | "disconnection"
+  | "matter"
+  | "stretch"
+  | "activity"
+  | "instruction";
 
 declare const noun: unique symbol;
 /** A UUID string that names one kind of thing. */

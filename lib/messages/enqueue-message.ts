@@ -33,8 +33,10 @@ export async function enqueueMessage(sql: Sql, input: Enqueue): Promise<Enqueued
   const id = newId("message");
   const [row] = await sql.rows<{ at: Date }>(
     "message.enqueue",
-    `insert into messages (org_id, id, conversation_id, direction, origin, author_id, type, body_sealed, request_id, resend_of, at, received_at)
-      values ($1, $2, $3, 'out', 'agent', $4, $5, $6, $7, $8, clock_timestamp(), clock_timestamp())
+    // it belongs to the matter that the conversation is bound to now
+    `insert into messages (org_id, id, conversation_id, direction, origin, author_id, type, body_sealed, request_id, resend_of, at, received_at, matter_id, privileged)
+      select $1, $2, c.id, 'out', 'agent', $4, $5, $6, $7, $8, clock_timestamp(), clock_timestamp(), c.matter_id, c.privileged
+        from conversations c where c.org_id = $1 and c.id = $3
       on conflict (org_id, request_id) where request_id is not null do nothing returning at`,
     [
       ctx.orgId,

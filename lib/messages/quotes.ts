@@ -1,7 +1,7 @@
 /** What a message answers or reacts to, found by the provider's id inside the same conversation. */
 import { previewOf } from "@/lib/kernel/content";
 import { userIdOf } from "@/lib/kernel/ctx";
-import { authorOf, type MessageBody, type MessageRow, readBody, viewOf } from "@/lib/messages/store";
+import { authorOf, type MessageBody, type MessageRow, openedOf, readBody, viewOf } from "@/lib/messages/store";
 import type { MessageView, QuotedView } from "@/lib/messages/views";
 import type { Sql } from "@/lib/platform/sql";
 
@@ -18,7 +18,7 @@ export async function toMessageViews(sql: Sql, rows: readonly MessageRow[], mayR
   const found = rows[0] && targets.length > 0 ? await findQuoted(sql, rows[0].conversation_id, targets) : NONE;
   const viewer = { userId: userIdOf(sql.ctx), mayResend };
   return opened.map(({ row, content, target }) =>
-    viewOf(row, content, target && (found.get(target.toString("latin1")) ?? "missing"), viewer),
+    viewOf(row, openedOf(sql, row, content, target && (found.get(target.toString("latin1")) ?? "missing")), viewer),
   );
 }
 const NONE: ReadonlyMap<string, QuotedView> = new Map();

@@ -3,6 +3,7 @@
 import { ContentView, isUnopened, opensWindow, UNOPENED } from "@/lib/kernel/content";
 import { userIdOf } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
+import { tagOf } from "@/lib/matters";
 import { type OutboxState, shownState } from "@/lib/messages/model";
 import type { MessageView } from "@/lib/messages/views";
 import { openable } from "@/lib/platform/crypto/openable";
@@ -48,6 +49,13 @@ export interface MessageRow {
   resent: boolean;
   /** Another of its family, older or newer, was accepted and has not failed. */
   went_otherwise: boolean;
+  matter_id: string | null;
+  matter_reference: string | null;
+  matter_title: Buffer | null;
+  privileged: boolean;
+  filed_by: string | null;
+  filed_by_name: string | null;
+  filed_at: Date | null;
 }
 
 // not `coalesce`: Postgres takes that for leaky, and would not look it up in an index under row-level security
@@ -59,7 +67,7 @@ const IN_TROUBLE = "m.failed_at is not null or o.state in ('needs_review', 'reje
  */
 export const MESSAGE_COLUMNS = `m.id, m.conversation_id, m.direction, m.origin, m.author_id, u.name as author_name, m.type, m.body_sealed, m.request_id, m.at,
   m.received_at, m.accepted_at, m.quality_held, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, m.failure_code, m.failure_reason,
-  o.state as outbox_state, o.release_at, m.resend_of,
+  o.state as outbox_state, o.release_at, m.resend_of, m.matter_id, t.reference as matter_reference, t.title_sealed as matter_title, m.privileged, i.filed_by, f.name as filed_by_name, i.filed_at,
   case when ${IN_TROUBLE} then
     (select count(*) > 0 from messages r join outbox n on n.org_id = r.org_id and n.message_id = r.id
       where r.org_id = m.org_id and r.resend_of = ${ROOT} and r.failed_at is null and n.state not in ('rejected', 'cancelled')
@@ -71,7 +79,10 @@ export const MESSAGE_COLUMNS = `m.id, m.conversation_id, m.direction, m.origin, 
     or (select count(*) > 0 from messages r where r.org_id = m.org_id and r.id = m.resend_of and r.conversation_id = m.conversation_id and r.accepted_at is not null and r.failed_at is null)
     else false end as went_otherwise`;
 export const MESSAGE_JOINS = `left join outbox o on m.direction = 'out' and m.accepted_at is null and o.org_id = m.org_id and o.message_id = m.id
-  left join users u on u.id = m.author_id`;
+  left join users u on u.id = m.author_id
+  left join matters t on m.matter_id is not null and t.org_id = m.org_id and t.id = m.matter_id
+  left join instructions i on m.matter_id is not null and i.org_id = m.org_id and i.message_id = m.id and i.withdrawn_at is null
+  left join users f on f.id = i.filed_by`;
 
 /** The body of a message, opened. @throws if its seal or its shape is broken */
 export function openBody(sql: Sql, id: string, sealed: Buffer | null): MessageBody {
@@ -92,7 +103,7 @@ const iso = (d: Date | null) => d?.toISOString() ?? null;
 
 /** A row as it leaves the server. `mayResend` is the viewer's right. */
 export const toMessageView = (sql: Sql, row: MessageRow, mayResend: boolean): MessageView =>
-  viewOf(row, readBody(sql, row.id, row.body_sealed).content, null, { userId: userIdOf(sql.ctx), mayResend });
+  viewOf(row, openedOf(sql, row, readBody(sql, row.id, row.body_sealed).content), { userId: userIdOf(sql.ctx), mayResend });
 
 /** Who looks: what one may do with a message depends on it. */
 export interface Viewer {
@@ -100,8 +111,19 @@ export interface Viewer {
   mayResend: boolean;
 }
 
+/** What of a row is sealed, opened. */
+export type Opened = Pick<MessageView, "content" | "quoted" | "matter">;
+export const openedOf = (sql: Sql, row: MessageRow, content: ContentView, quoted: MessageView["quoted"] = null): Opened => ({
+  content,
+  quoted,
+  matter:
+    row.matter_id && row.matter_reference && row.matter_title
+      ? tagOf(sql, { id: row.matter_id, reference: row.matter_reference, title_sealed: row.matter_title })
+      : null,
+});
+
 /** The same of a row that was opened before. */
-export function viewOf(row: MessageRow, content: ContentView, quoted: MessageView["quoted"], viewer: Viewer): MessageView {
+export function viewOf(row: MessageRow, { content, quoted, matter }: Opened, viewer: Viewer): MessageView {
   const state = shownState({
     direction: row.direction,
     qualityHeld: row.quality_held,
@@ -146,6 +168,12 @@ export function viewOf(row: MessageRow, content: ContentView, quoted: MessageVie
         (state === "needs_review" || state === "failed"),
     },
     resent: row.resent,
+    matter,
+    privileged: row.privileged,
+    instruction:
+      row.filed_by && row.filed_at
+        ? { by: { id: row.filed_by, name: row.filed_by_name ?? "" }, at: row.filed_at.toISOString() }
+        : null,
   };
 }
 
@@ -174,6 +202,9 @@ export interface InboundRow {
   receivedAt: Date;
   /** How far a message of the phone app had got; null for the client's own. */
   reached: Reached | null;
+  /** Whose part of the conversation it belongs to. */
+  matterId: string | null;
+  privileged: boolean;
 }
 
 /** Of the given messages, those that are here already. */
@@ -198,14 +229,14 @@ export async function insertInbound(sql: Sql, rows: readonly InboundRow[]): Prom
     "messages.inbound",
     `with i as (
        insert into messages (org_id, id, conversation_id, direction, origin, type, body_sealed, wamid_sealed, wamid_lookup, at, received_at,
-         accepted_at, sent_at, delivered_at, read_at, played_at, failed_at)
+         accepted_at, sent_at, delivered_at, read_at, played_at, failed_at, matter_id, privileged)
        select $1, u.id, u.cv, case when u.reached is null then 'in' else 'out' end, case when u.reached is null then 'client' else 'phone' end,
          u.type, u.body, u.wamid, u.lookup, u.at, u.received,
          case when u.reached is not null then u.at end, case when u.reached in ('sent', 'delivered', 'read', 'played') then u.at end,
          case when u.reached in ('delivered', 'read', 'played') then u.at end, case when u.reached in ('read', 'played') then u.at end,
-         case when u.reached = 'played' then u.at end, case when u.reached = 'failed' then u.at end
-       from unnest($2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::timestamptz[], $10::text[])
-         u (id, cv, type, body, wamid, lookup, at, received, reached))
+         case when u.reached = 'played' then u.at end, case when u.reached = 'failed' then u.at end, u.matter, u.privileged
+       from unnest($2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::timestamptz[], $10::text[],
+         $11::uuid[], $12::bool[]) u (id, cv, type, body, wamid, lookup, at, received, reached, matter, privileged))
      insert into search_queue (org_id, kind, id) select $1, 'message', u.id from unnest($2::uuid[]) u (id)`,
     [
       ctx.orgId,
@@ -218,6 +249,8 @@ export async function insertInbound(sql: Sql, rows: readonly InboundRow[]): Prom
       rows.map((r) => r.at),
       rows.map((r) => r.receivedAt),
       rows.map((r) => r.reached),
+      rows.map((r) => r.matterId),
+      rows.map((r) => r.privileged),
     ],
   );
 }

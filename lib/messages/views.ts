@@ -1,6 +1,8 @@
 /** What leaves the server about a message, field by field. Browser-pure: `zod/mini` keeps the inbox's scripts small. */
 import * as z from "zod/mini";
 import { ContentView } from "@/lib/kernel/content";
+import { PersonView } from "@/lib/kernel/person-view";
+import { MatterTag } from "@/lib/matters/views";
 
 /** Shown state of a message; `received` is inbound. The order of the delivery ladder is in `model.ts`. */
 export const MessageState = z.enum([
@@ -25,9 +27,6 @@ export type MessageState = z.infer<typeof MessageState>;
 export const FailureView = z.object({ reason: z.string(), code: z.nullable(z.number()) });
 
 export { CardContent, ContentView, TemplateContent, TextContent } from "@/lib/kernel/content";
-
-export const PersonView = z.object({ id: z.string(), name: z.string() });
-export type PersonView = z.infer<typeof PersonView>;
 
 /** Who a message is from. */
 const said = {
@@ -72,6 +71,11 @@ export const MessageView = z.object({
   can: z.object({ undo: z.boolean(), resend: z.boolean() }),
   /** It was sent once more, as a new message that has not failed. */
   resent: z.boolean(),
+  /** The matter its part of the conversation belongs to. */
+  matter: z.nullable(MatterTag),
+  privileged: z.boolean(),
+  /** Filed to the matter as the client's instruction. */
+  instruction: z.nullable(z.object({ by: PersonView, at: z.string() })),
 });
 export type MessageView = z.infer<typeof MessageView>;
 

@@ -7,7 +7,7 @@ import { errorFields, log } from "@/lib/platform/log";
 import { producerRedis, subscriberRedis } from "@/lib/platform/redis";
 
 export interface LiveMessage {
-  type: "conversation.changed" | "templates.changed";
+  type: "conversation.changed" | "templates.changed" | "access.changed";
   conversationId?: string;
   messageIds?: string[];
 }
@@ -17,6 +17,9 @@ export const conversationChanged = (m: { conversationId: string; messageId: stri
   conversationId: m.conversationId,
   messageIds: [m.messageId],
 });
+
+/** Says that a conversation's row is another than before. */
+export const conversationTouched = (conversationId: string): LiveMessage => ({ type: "conversation.changed", conversationId });
 
 /** As it travels: which organisation, and the stream id for resume. */
 export interface LiveEntry {

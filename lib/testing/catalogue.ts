@@ -23,7 +23,7 @@ export interface TableFacts {
   forced: boolean;
   firstKey: string | null;
   orgNullable: boolean | null;
-  policies: { name: string; roles: string[]; using: string | null; check: string | null; command: string }[];
+  policies: { name: string; roles: string[]; using: string | null; check: string | null; command: string; permissive: boolean }[];
   foreignKeys: { name: string; columns: string[]; target: string }[];
   uniques: { name: string; first: string }[];
 }
@@ -34,7 +34,7 @@ export async function readCatalogue(): Promise<TableFacts[]> {
     select c.relname as table, c.relrowsecurity as rls, c.relforcerowsecurity as forced,
       (select a.attname from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0] where i.indrelid = c.oid and i.indisprimary) as "firstKey",
       (select not a.attnotnull from pg_attribute a where a.attrelid = c.oid and a.attname = 'org_id') as "orgNullable",
-      coalesce((select json_agg(json_build_object('name', p.polname, 'command', p.polcmd, 'using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid),
+      coalesce((select json_agg(json_build_object('name', p.polname, 'command', p.polcmd, 'permissive', p.polpermissive, 'using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid),
         'roles', (select coalesce(array_agg(r.rolname), '{public}') from pg_roles r where r.oid = any(p.polroles)))) from pg_policy p where p.polrelid = c.oid), '[]') as policies,
       coalesce((select json_agg(json_build_object('name', k.conname, 'target', k.confrelid::regclass::text,
         'columns', (select array_agg(a.attname order by x.n) from unnest(k.conkey) with ordinality x(num, n) join pg_attribute a on a.attrelid = c.oid and a.attnum = x.num)))
@@ -70,7 +70,7 @@ export function isolationFaults(tables: TableFacts[]): string[] {
     if (t.table !== "_prisma_migrations" && !(t.rls && t.forced))
       faults.push(`${t.table}: row-level security is not enabled and forced`);
     for (const p of t.policies) {
-      const writes = p.command !== "r";
+      const writes = p.command !== "r" && p.command !== "d";
       if (writes && p.check === null) faults.push(`${t.table}: policy ${p.name} has no check`);
     }
     if (t.table in WITHOUT_ORGANISATION) continue;
@@ -79,7 +79,10 @@ export function isolationFaults(tables: TableFacts[]): string[] {
     const tenant = t.policies.find((p) => p.name === "tenant");
     if (tenant?.using !== DIRECT || tenant.check !== DIRECT)
       faults.push(`${t.table}: the tenant policy is not the direct form with its check`);
-    const others = t.policies.filter((p) => p !== tenant && !p.roles.every((r) => r === "system" || r === "search"));
+    // a restrictive policy only takes away
+    const others = t.policies.filter(
+      (p) => p !== tenant && p.permissive && !p.roles.every((r) => r === "system" || r === "search"),
+    );
     if (others.length > 0) faults.push(`${t.table}: another policy widens it: ${others.map((p) => p.name).join(", ")}`);
     for (const fk of t.foreignKeys) {
       const toTenant = fk.target !== "organisations" && !(fk.target in WITHOUT_ORGANISATION);

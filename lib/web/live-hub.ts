@@ -1,6 +1,9 @@
 /** Live streams of this process: one Redis subscription, fan-out in memory, sessions rechecked every five seconds. */
 
 import { can, fatesOfSessions, hashSession } from "@/lib/identity";
+import { heardBy, type Kept, keptFrom } from "@/lib/inbox";
+import { userIdOf } from "@/lib/kernel/ctx";
+import { asId } from "@/lib/kernel/ids";
 import { seconds } from "@/lib/kernel/time";
 import { type LiveEntry, liveSince, newestLiveId, subscribeLive } from "@/lib/platform/live";
 import { errorFields, log } from "@/lib/platform/log";
@@ -20,6 +23,7 @@ interface Stream {
 
 class LiveHub {
   #byOrg = new Map<string, Set<Stream>>();
+  #waiting = new Map<string, LiveEntry[]>();
   #redisUp = false;
   constructor() {
     subscribeLive(
@@ -58,17 +62,50 @@ class LiveHub {
   async #resume(stream: Stream, afterId: string | null) {
     const { orgId } = stream.visitor.ctx;
     const missed = afterId ? await liveSince(orgId, afterId) : null;
-    if (missed) for (const entry of missed) this.#offer(stream, entry);
+    const kept = missed && (await this.#walls(orgId, missed));
+    if (missed && kept) for (const entry of missed) this.#offer(stream, entry, kept);
     else this.#send(stream, { type: "resync" }, (await newestLiveId(orgId)) ?? undefined);
   }
 
+  /** Entries of one organisation go out in order, as many at a time as came while walls were looked up. */
   #deliver(entry: LiveEntry) {
-    for (const stream of this.#byOrg.get(entry.orgId) ?? []) this.#offer(stream, entry);
+    if (!this.#byOrg.has(entry.orgId)) return;
+    const waiting = this.#waiting.get(entry.orgId);
+    if (waiting) waiting.push(entry);
+    else {
+      this.#waiting.set(entry.orgId, [entry]);
+      void this.#drain(entry.orgId);
+    }
+  }
+  async #drain(orgId: string) {
+    for (let batch = this.#waiting.get(orgId) ?? []; batch.length > 0; batch = this.#waiting.get(orgId) ?? []) {
+      this.#waiting.set(orgId, []);
+      const kept = await this.#walls(orgId, batch);
+      for (const stream of this.#byOrg.get(orgId) ?? []) {
+        if (kept) for (const entry of batch) this.#offer(stream, entry, kept);
+        else this.#send(stream, { type: "resync" });
+      }
+    }
+    this.#waiting.delete(orgId);
+  }
+  /** Null when it cannot be told: then nobody hears more than that something happened. */
+  async #walls(orgId: string, entries: readonly LiveEntry[]): Promise<Kept | null> {
+    try {
+      return await keptFrom(
+        asId("organisation", orgId),
+        entries.map((e) => e.event),
+      );
+    } catch (error) {
+      log.warn("live.walls_failed", errorFields(error));
+      return null;
+    }
   }
   /** Only ids their reader may read now. */
-  #offer(stream: Stream, entry: LiveEntry) {
-    if (entry.event.conversationId && !can(stream.visitor.ctx, "inbox.read")) return;
-    this.#send(stream, entry.event, entry.id);
+  #offer(stream: Stream, entry: LiveEntry, kept: Kept) {
+    const { ctx } = stream.visitor;
+    if (entry.event.conversationId && !can(ctx, "inbox.read")) return;
+    const event = heardBy(entry.event, kept, userIdOf(ctx));
+    if (event) this.#send(stream, event, entry.id);
   }
   #send(stream: Stream, event: object, id?: string) {
     stream.out.send(EVENT, event, id);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSession } from "@/lib/identity";
 import { listMessages } from "@/lib/inbox";
 import { asId } from "@/lib/kernel/ids";
+import { createMatter } from "@/lib/matters";
 import { shareOnboarding, startOnboarding } from "@/lib/onboarding";
 import { closeDb } from "@/lib/platform/db";
 import { closeJobs } from "@/lib/platform/jobs";
@@ -61,7 +62,14 @@ beforeAll(async () => {
     lines: [{ from: "client", ago: 5, text: "kata-rahasia" }],
   });
   const [message] = (await listMessages(ctxOf(org, "owner"), { conversationId: chat.conversationId })).items;
-  ids = { conversationId: chat.conversationId, messageId: message?.id ?? "", channelId: channel.id };
+  const matter = await createMatter(ctxOf(org, "owner"), { title: "Perkara kata-rahasia" });
+  ids = {
+    conversationId: chat.conversationId,
+    messageId: message?.id ?? "",
+    channelId: channel.id,
+    matterId: matter.id,
+    userId: org.users[1]?.id ?? "",
+  };
   cookies.owner = await signIn(org, "owner");
   cookies.agent = await signIn(org, "agent");
   cookies.stranger = await signIn(stranger, "owner");
@@ -87,6 +95,14 @@ const BODIES: Record<string, object> = {
   "/api/conversations/[conversationId]/assignee": { userId: null },
   "/api/conversations/[conversationId]/status": { status: "resolved" },
   "/api/conversations/[conversationId]/draft": { text: "x" },
+  "/api/conversations/[conversationId]/matter": { matterId: null, from: "part" },
+  "/api/conversations/[conversationId]/privilege": { privileged: false },
+  "/api/matters": { title: "x" },
+  "/api/matters/search": { q: "kata" },
+  "/api/matters/[matterId]": { title: "x" },
+  "/api/matters/[matterId]/wall": { walled: false },
+  "/api/matters/[matterId]/people/[userId]": { access: "member" },
+  "/api/settings/matter-word": { word: "matter" },
   "/api/messages/[messageId]/resend": { requestId: randomUUID() },
   "/api/onboarding": { path: "new" },
   "/api/onboarding/manual": {
