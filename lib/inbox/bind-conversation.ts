@@ -41,7 +41,7 @@ export async function bindConversation(
     const stays = !conversation.assigneeId || !matter || (await canRead(sql, matter, conversation.assigneeId));
     await sql.run(
       "conversation.bind",
-      `update conversations set matter_id = $3, privileged = $4, stretch_since = coalesce($5, stretch_since),
+      `update conversations set matter_id = $3, privileged = $4, stretch_since = coalesce($5::timestamptz, stretch_since),
           assignee_id = case when $6 then assignee_id end, version = version + 1 where org_id = $1 and id = $2`,
       [ctx.orgId, conversation.id, input.matterId, privileged, start?.at ?? null, stays],
     );
@@ -68,13 +68,13 @@ async function boundaryOf(sql: Sql, conversation: LockedConversation, from: Bind
       ? await sql.rows<Boundary>("bind.now", "select date_trunc('milliseconds', clock_timestamp()) as at, null::uuid as id")
       : await sql.rows<Boundary>(
           "bind.from",
-          "select at, id from messages where org_id = $1 and conversation_id = $2 and id = $3 and at >= coalesce($4, '-infinity')",
+          "select at, id from messages where org_id = $1 and conversation_id = $2 and id = $3 and at >= coalesce($4::timestamptz, '-infinity')",
           [sql.ctx.orgId, conversation.id, from, conversation.since],
         );
   if (!start) throw notFound("message");
   const [before] = await sql.rows(
     "bind.before",
-    `select 1 as one from messages where org_id = $1 and conversation_id = $2 and at < $3 and at >= coalesce($4, '-infinity') limit 1`,
+    `select 1 as one from messages where org_id = $1 and conversation_id = $2 and at < $3 and at >= coalesce($4::timestamptz, '-infinity') limit 1`,
     [sql.ctx.orgId, conversation.id, start.at, conversation.since],
   );
   return before ? start : null;
@@ -85,7 +85,7 @@ async function refuseFiled(sql: Sql, conversation: LockedConversation, start: Bo
   const [filed] = await sql.rows(
     "bind.filed",
     `select 1 as one from instructions i join messages m on m.org_id = i.org_id and m.id = i.message_id
-      where i.org_id = $1 and i.conversation_id = $2 and i.withdrawn_at is null and m.at >= coalesce($3, $4, '-infinity') limit 1`,
+      where i.org_id = $1 and i.conversation_id = $2 and i.withdrawn_at is null and m.at >= coalesce($3::timestamptz, $4::timestamptz, '-infinity') limit 1`,
     [sql.ctx.orgId, conversation.id, start?.at ?? null, conversation.since],
   );
   if (filed) throw new AppError("precondition", "instruction_filed");

@@ -51,12 +51,12 @@ async function moveEnded(sql: Sql, stretchId: string, { message, messageId, at }
   const waits = message.opensWindow && !message.past;
   await sql.run(
     "stretch.move",
-    `update stretches s set unread = s.unread + $3, version = s.version + 1,
-        preview_sealed = case when $4 >= s.last_activity_at then $5 else s.preview_sealed end,
-        preview_type = case when $4 >= s.last_activity_at then $6 else s.preview_type end,
-        preview_direction = case when $4 >= s.last_activity_at then $7 else s.preview_direction end,
-        last_message_id = case when $4 >= s.last_activity_at then $8::uuid else s.last_message_id end,
-        last_activity_at = greatest(s.last_activity_at, $4)
+    `update stretches s set unread = s.unread + $3::int, version = s.version + 1,
+        preview_sealed = case when $4::timestamptz >= s.last_activity_at then $5 else s.preview_sealed end,
+        preview_type = case when $4::timestamptz >= s.last_activity_at then $6 else s.preview_type end,
+        preview_direction = case when $4::timestamptz >= s.last_activity_at then $7 else s.preview_direction end,
+        last_message_id = case when $4::timestamptz >= s.last_activity_at then $8::uuid else s.last_message_id end,
+        last_activity_at = greatest(s.last_activity_at, $4::timestamptz)
       where s.org_id = $1 and s.id = $2`,
     [
       sql.ctx.orgId,

@@ -43,14 +43,14 @@ export async function retagMessages(sql: Sql, conversation: Conversation, start:
   const values = [sql.ctx.orgId, conversation.id, from, part.matterId];
   await sql.run(
     "activities.retag",
-    "update activities set matter_id = $4 where org_id = $1 and conversation_id = $2 and at >= coalesce($3, '-infinity') and matter_id is distinct from $4",
+    "update activities set matter_id = $4 where org_id = $1 and conversation_id = $2 and at >= coalesce($3::timestamptz, '-infinity') and matter_id is distinct from $4",
     values,
   );
   await sql.run(
     "messages.retag",
     // only those whose mark changes are indexed anew
     `with m as (update messages m set matter_id = $4, privileged = $5 from messages o where m.org_id = $1 and m.conversation_id = $2
-          and m.at >= coalesce($3, '-infinity') and o.org_id = m.org_id and o.id = m.id and (m.matter_id is distinct from $4 or m.privileged <> $5)
+          and m.at >= coalesce($3::timestamptz, '-infinity') and o.org_id = m.org_id and o.id = m.id and (m.matter_id is distinct from $4 or m.privileged <> $5)
         returning m.id, o.privileged as was)
       insert into search_queue (org_id, kind, id) select $1, 'message', id from m where was <> $5 on conflict do nothing`,
     [...values, part.privileged],
@@ -79,7 +79,7 @@ export async function showTail(sql: Sql, id: Id<"conversation">, since: Date | n
   await sql.run(
     "conversation.no_last",
     `update conversations set preview_sealed = null, preview_type = null, preview_direction = null, last_message_id = null,
-        last_activity_at = greatest(last_activity_at, coalesce($3, last_activity_at)), version = version + 1 where org_id = $1 and id = $2`,
+        last_activity_at = greatest(last_activity_at, coalesce($3::timestamptz, last_activity_at)), version = version + 1 where org_id = $1 and id = $2`,
     [sql.ctx.orgId, id, since],
   );
 }
@@ -95,7 +95,7 @@ export async function showStretchTail(
   await sql.run(
     "stretch.last",
     `update stretches set preview_sealed = $3, preview_type = $4, preview_direction = $5, last_message_id = $6,
-        last_activity_at = coalesce($7, last_activity_at), version = version + 1 where org_id = $1 and id = $2`,
+        last_activity_at = coalesce($7::timestamptz, last_activity_at), version = version + 1 where org_id = $1 and id = $2`,
     [
       sql.ctx.orgId,
       part.id,
