@@ -122,7 +122,6 @@ describe("binding", () => {
     if (!channel) throw new Error("no channel");
     const counts = await countUnread(agent);
     const { rows: before } = await poolOf("owner").query("select unread from conversations where id = $1", [id]);
-    await poolOf("owner").query("select 1");
     await makeChat(org.id, channel, { phone, name: "Klien", lines: [says(15, "terlambat")] });
     const { rows } = await poolOf("owner").query(
       "select m.matter_id from messages m where m.org_id = $1 and m.conversation_id = $2 order by m.at",

@@ -1,6 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, expect, test } from "vitest";
-import { assignConversation, indexOrganisation, replyToConversation, saveDraft } from "@/lib/inbox";
+import {
+  assignConversation,
+  bindConversation,
+  fileInstruction,
+  indexOrganisation,
+  listMessages,
+  replyToConversation,
+  saveDraft,
+  withdrawInstruction,
+} from "@/lib/inbox";
+import { asId } from "@/lib/kernel/ids";
+import { changeMatter, createMatter } from "@/lib/matters";
 import { closeDb } from "@/lib/platform/db";
 import { closeJobs } from "@/lib/platform/jobs";
 import { orgKeys } from "@/lib/platform/keys";
@@ -18,7 +29,7 @@ afterAll(async () => {
 
 /** The row id a value is bound to, where it is not the column `id`. */
 const ROW_ID: Record<string, string> = { drafts: "conversation_id || ':' || user_id" };
-const CANARY = { word: "kenari7312", name: "Zulkarnaen7312", phone: "628917312731", draft: "konsep7312" };
+const CANARY = { word: "kenari7312", name: "Zulkarnaen7312", phone: "628917312731", draft: "konsep7312", title: "perkara7312" };
 
 /** Written by journeys against the sandbox, and held to the same there. */
 const ELSEWHERE = new Set([
@@ -59,6 +70,16 @@ test("every sealed column is written twice, opens at its own row, and shows noth
     await indexOrganisation(org.id);
   }
   await assignConversation(ctx, { conversationId, userId: null });
+  const matter = await createMatter(ctx, { title: CANARY.title, kind: CANARY.title });
+  const matterId = asId("matter", matter.id);
+  await changeMatter(ctx, { matterId, change: { title: `${CANARY.title} 2`, kind: `${CANARY.title} 2` } });
+  await bindConversation(ctx, { conversationId, matterId, from: "part" });
+  const [said] = (await listMessages(ctx, { conversationId })).items;
+  await fileInstruction(ctx, { messageId: asId("message", said?.id ?? "") });
+  await withdrawInstruction(ctx, { messageId: asId("message", said?.id ?? "") });
+  await fileInstruction(ctx, { messageId: asId("message", said?.id ?? "") });
+  await withdrawInstruction(ctx, { messageId: asId("message", said?.id ?? "") });
+  for (const to of [null, matterId]) await bindConversation(ctx, { conversationId, matterId: to, from: "now" });
 
   const keys = await orgKeys(org.id);
   const { rows: columns } = await poolOf("owner").query<{ t: string; c: string }>(`
@@ -80,5 +101,5 @@ test("every sealed column is written twice, opens at its own row, and shows noth
     }
     opened.push(`${t}.${c}`);
   }
-  expect(opened.length).toBe(10);
+  expect(opened.length).toBe(15);
 });
