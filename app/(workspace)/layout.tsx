@@ -26,6 +26,7 @@ export default async function WorkspaceLayout({ children }: { children: ReactNod
         "failure",
         "templates",
         "settings",
+        "matters",
         "onboarding",
         "standing",
       ])}

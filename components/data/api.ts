@@ -12,6 +12,7 @@ export const api = {
   post: async <T>(path: string, body: unknown, view: Parser<T>, signal?: AbortSignal) =>
     view.parse(await request("POST", path, body, { signal })),
   put: async <T>(path: string, body: unknown, view: Parser<T>) => view.parse(await request("PUT", path, body)),
+  patch: async <T>(path: string, body: unknown, view: Parser<T>) => view.parse(await request("PATCH", path, body)),
   /** For calls whose answer says nothing more than that it worked. */
   send: (method: "POST" | "PUT" | "DELETE", path: string, body: unknown, keepalive = false) =>
     request(method, path, body, { keepalive }),

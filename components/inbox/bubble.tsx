@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { memo } from "react";
 import { BubbleFoot } from "@/components/inbox/bubble-foot";
 import { BubbleTrouble } from "@/components/inbox/bubble-trouble";
+import { Instruction } from "@/components/inbox/instruction";
 import { MessageBody } from "@/components/inbox/message-body";
 import { useAuthor } from "@/components/inbox/message-words";
 import { Quote } from "@/components/inbox/quote";
@@ -42,7 +43,7 @@ export const Bubble = memo(function Bubble(props: Props) {
         tabIndex={-1}
         aria-label={t("thread.from", { name: author })}
         className={cn(
-          "relative max-w-[min(36rem,86%)] rounded-bubble px-3 pt-1.5 pb-1.5 -outline-offset-2",
+          "group/bubble relative max-w-[min(36rem,86%)] rounded-bubble px-3 pt-1.5 pb-1.5 -outline-offset-2",
           out ? "bg-bubble-out" : "border border-line bg-bubble-in",
           first && (out ? "bubble-tail-end" : "bubble-tail-start"),
           failed && "bg-danger-soft",
@@ -63,6 +64,7 @@ export const Bubble = memo(function Bubble(props: Props) {
           </div>
           <BubbleFoot message={message} lateMinutes={lateMinutes} undoSeconds={undoSeconds} latestOut={latestOut} />
         </div>
+        <Instruction message={message} />
         <BubbleTrouble message={message} />
       </article>
     </div>

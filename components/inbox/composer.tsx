@@ -39,7 +39,7 @@ export function Composer({ conversation }: { conversation: ConversationView }) {
   if (!conversation.can.reply)
     return (
       <Banner icon={<Lock aria-hidden="true" />} className="border-t border-line">
-        {t("composer.notAllowed")}
+        {conversation.ended ? t("composer.ended") : t("composer.notAllowed")}
       </Banner>
     );
   // nothing can be sent, so nothing is offered; what was being written can be copied

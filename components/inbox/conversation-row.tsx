@@ -1,5 +1,5 @@
 "use client";
-import { PencilLine, UserRound } from "lucide-react";
+import { PencilLine, ShieldAlert, UserRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { memo } from "react";
 import { InboxLink } from "@/components/inbox/inbox-link";
@@ -74,7 +74,14 @@ export const ConversationRow = memo(function ConversationRow({ row, href, open, 
         </span>
         <span className="flex h-4.5 items-center gap-2 text-xs text-muted">
           <span className="min-w-0 truncate">
-            {row.status === "resolved" && `${t("list.resolved")} · `}
+            {row.privileged && (
+              <>
+                <ShieldAlert aria-hidden="true" className="me-1 inline size-3 align-[-1.5px] text-accent-ink" />
+                <span className="sr-only">{t("matter.privileged")} · </span>
+              </>
+            )}
+            {row.matter && <bdi className="font-medium text-ink">{safeLine(row.matter.reference)} · </bdi>}
+            {row.status === "resolved" && `${row.ended ? t("list.ended") : t("list.resolved")} · `}
             {row.assignee ? (
               <>
                 <UserRound aria-hidden="true" className="me-1 inline size-3 align-[-1.5px]" />

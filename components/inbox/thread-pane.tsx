@@ -9,6 +9,7 @@ import { isOutdated } from "@/components/inbox/cache";
 import { Composer } from "@/components/inbox/composer";
 import { InboxLink } from "@/components/inbox/inbox-link";
 import { keys } from "@/components/inbox/keys";
+import { MatterButton } from "@/components/inbox/matter-button";
 import { hrefOf, type Place } from "@/components/inbox/place";
 import { conversationQuery } from "@/components/inbox/queries";
 import { Thread } from "@/components/inbox/thread";
@@ -86,6 +87,7 @@ function OpenThread({ id, place }: { id: string; place: Place }) {
   return (
     <>
       <ThreadHeader conversation={data} place={place} />
+      <MatterButton conversation={data} />
       <Thread conversation={data} outdated={outdated} place={place} />
       <Composer conversation={data} />
     </>

@@ -23,6 +23,12 @@ function step(place: Place, by: 1 | -1): void {
   next?.scrollIntoView({ block: "nearest" });
 }
 
+/** The offer to file the focused message as an instruction; else that of the newest one. */
+function instructTarget(): HTMLButtonElement | undefined {
+  const focused = document.activeElement?.closest("[data-message]")?.querySelector<HTMLButtonElement>("[data-instruct]");
+  return focused ?? [...document.querySelectorAll<HTMLButtonElement>("[data-instruct]")].at(-1);
+}
+
 /** The keys of the inbox; letters work outside fields only. `A` belongs to the menu it opens. */
 export function useInboxKeys(place: Place): void {
   const me = useMe();
@@ -59,6 +65,7 @@ export function useInboxKeys(place: Place): void {
       const id = target(place);
       if (id && me.permissions.includes("inbox.assign")) give(id, { id: me.userId, name: me.name });
     },
+    f: () => instructTarget()?.click(),
     z: () => useLastAction.getState().undo?.(),
     "/": (event) => {
       event.preventDefault();

@@ -3,6 +3,7 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { api } from "@/components/data/api";
 import { useClockSync } from "@/components/data/clock";
+import { ProblemError } from "@/components/data/http";
 import { connectLive } from "@/components/data/live";
 import { useSession } from "@/components/data/session-store";
 import { guessRow, isLoaded, loadedIds, putMessages, putRows } from "@/components/inbox/cache";
@@ -49,6 +50,23 @@ async function refreshRows(client: QueryClient, place: Place, ids: string[], syn
     const fresh = await fetchRows(place.view, asked);
     putRows(client, place.view, asked, fresh.items);
     sync(fresh.serverNow);
+  }
+}
+
+/** Who may read what has changed: nothing stays here that was only kept, and what is open is asked for again. */
+async function dropLost(client: QueryClient, open: string | null): Promise<void> {
+  for (const kind of ["messages", "conversation"])
+    client.removeQueries({ queryKey: [kind], predicate: ({ queryKey }) => queryKey[1] !== open });
+  client.removeQueries({ queryKey: ["search"], type: "inactive" });
+  for (const queryKey of [["search"], ["matters"], ["matter"], ["timeline"]]) client.invalidateQueries({ queryKey });
+  if (!open) return;
+  try {
+    await api.get(`/api/conversations/${open}`, ConversationView);
+    await client.invalidateQueries({ queryKey: keys.messages(open) });
+  } catch (error) {
+    if (!(error instanceof ProblemError && error.code === "not_found")) return;
+    client.removeQueries({ queryKey: keys.messages(open) });
+    await client.resetQueries({ queryKey: keys.conversation(open) });
   }
 }
 
@@ -99,6 +117,7 @@ export function useLiveInbox(place: Place): void {
       else if (event.type === "session.changed") window.location.assign("/inbox");
       else if (event.type === "templates.changed") client.invalidateQueries({ queryKey: keys.templates });
       else if (event.type === "resync") resync();
+      else if (event.type === "access.changed") void dropLost(client, here.current.conversationId).then(resync);
       else if (event.conversationId) {
         const known = changed.get(event.conversationId) ?? new Set<string>();
         for (const id of event.messageIds ?? []) known.add(id);

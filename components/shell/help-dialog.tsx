@@ -6,7 +6,7 @@ import { Kbd } from "@/components/ui/kbd";
 const GROUPS = [
   { scope: "anywhere", keys: ["/", "?", "Z", "Esc"] },
   { scope: "list", keys: ["J", "K", "Enter", "E", "I", "A"] },
-  { scope: "thread", keys: ["R", "T", "End"] },
+  { scope: "thread", keys: ["R", "T", "M", "P", "F", "End"] },
   { scope: "composer", keys: ["Enter", "Shift + Enter", "Esc"] },
 ] as const;
 

@@ -1,5 +1,5 @@
 "use client";
-import { CircleHelp, Inbox, Phone, Webhook } from "lucide-react";
+import { Briefcase, CircleHelp, Inbox, Phone, Webhook } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
@@ -55,6 +55,14 @@ export function Rail() {
             current={path.startsWith("/inbox")}
             icon={<Inbox aria-hidden="true" />}
           />
+          {me.permissions.includes("matters.read") && (
+            <RailLink
+              href="/matters"
+              label={t("nav.matters")}
+              current={path.startsWith("/matters")}
+              icon={<Briefcase aria-hidden="true" />}
+            />
+          )}
           {me.permissions.includes("numbers.connect") && (
             <RailLink
               href="/settings/numbers"

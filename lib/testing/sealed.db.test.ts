@@ -80,6 +80,7 @@ test("every sealed column is written twice, opens at its own row, and shows noth
   await fileInstruction(ctx, { messageId: asId("message", said?.id ?? "") });
   await withdrawInstruction(ctx, { messageId: asId("message", said?.id ?? "") });
   for (const to of [null, matterId]) await bindConversation(ctx, { conversationId, matterId: to, from: "now" });
+  await replyToConversation(ctx, { conversationId, requestId: randomUUID(), text: CANARY.word });
 
   const keys = await orgKeys(org.id);
   const { rows: columns } = await poolOf("owner").query<{ t: string; c: string }>(`

@@ -4,6 +4,7 @@ import type { Locale } from "@/lib/web/i18n/config";
 import type auth from "@/lib/web/i18n/locales/en/auth.json";
 import type failure from "@/lib/web/i18n/locales/en/failure.json";
 import type inbox from "@/lib/web/i18n/locales/en/inbox.json";
+import type matters from "@/lib/web/i18n/locales/en/matters.json";
 import type messages from "@/lib/web/i18n/locales/en/messages.json";
 import type onboarding from "@/lib/web/i18n/locales/en/onboarding.json";
 import type pages from "@/lib/web/i18n/locales/en/pages.json";
@@ -17,6 +18,7 @@ export interface Catalogue {
   auth: typeof auth;
   failure: typeof failure;
   inbox: typeof inbox;
+  matters: typeof matters;
   messages: typeof messages;
   onboarding: typeof onboarding;
   pages: typeof pages;
@@ -31,6 +33,7 @@ export const ROOMS = [
   "auth",
   "failure",
   "inbox",
+  "matters",
   "messages",
   "onboarding",
   "pages",

@@ -1,0 +1,49 @@
+"use client";
+import { FileCheck, FileSignature } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { safeLine } from "@/components/inbox/safe-text";
+import { Stamp } from "@/components/inbox/stamp";
+import type { ThreadMessage } from "@/components/inbox/thread-items";
+import { useInstruct } from "@/components/inbox/use-matter";
+
+const buttonLook =
+  "inline-flex min-h-6 items-center gap-1 rounded px-1 text-xs text-muted underline-offset-3 hover:text-ink hover:underline focus-visible:opacity-100 pointer-coarse:min-h-11";
+
+/** Under a message of a matter: that it is the client's instruction, or the offer to file it as one. */
+export function Instruction({ message }: { message: ThreadMessage }) {
+  const t = useTranslations("messages");
+  const instruct = useInstruct();
+  const { instruction } = message;
+  if (instruction)
+    return (
+      <p className="mt-1 flex flex-wrap items-center gap-x-2 border-t border-line pt-1 text-xs font-semibold text-accent-ink">
+        <FileCheck aria-hidden="true" className="size-3.5" />
+        <span>
+          {t("instruction.filed", { name: safeLine(instruction.by.name) })} · <Stamp at={instruction.at} always="time" />
+        </span>
+        <button
+          type="button"
+          className={buttonLook}
+          onClick={() => instruct.set(message.id, false)}
+          disabled={instruct.isPending}
+        >
+          {t("instruction.withdraw")}
+        </button>
+      </p>
+    );
+  if (!message.matter || message.direction !== "in") return null;
+  return (
+    <p className="-mb-1 text-end opacity-0 group-hover/bubble:opacity-100 focus-within:opacity-100 pointer-coarse:opacity-100">
+      <button
+        type="button"
+        data-instruct={message.id}
+        className={buttonLook}
+        onClick={() => instruct.set(message.id, true)}
+        disabled={instruct.isPending}
+      >
+        <FileSignature aria-hidden="true" className="size-3.5" />
+        {t("instruction.file")}
+      </button>
+    </p>
+  );
+}
