@@ -19,7 +19,7 @@ export class ProblemError extends Error {
   }
 }
 
-type Method = "GET" | "POST" | "PUT" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 interface Options {
   signal?: AbortSignal | undefined;
   /** Sent form-encoded instead of as JSON. */

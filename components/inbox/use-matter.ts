@@ -62,7 +62,7 @@ export function useInstruct() {
       putMessage(client, message);
       const undo = () => mutate({ id, on: false });
       show({
-        title: t(on ? "instruction.done" : "instruction.undone"),
+        title: on ? t("instruction.done") : t("instruction.undone"),
         ...(on && { action: { label: t("instruction.undo"), onPress: undo } }),
       });
       if (on) useLastAction.getState().set(undo);
