@@ -8,7 +8,7 @@ test("a matter is opened, bound and walled: who is outside sees it go and finds 
   expected.push(/404/);
   const client = newClient("Yolanda");
   const [lawyer, agent, member] = [await deskOf("lawyer"), await deskOf("agent"), await deskOf("manager")];
-  const secret = `sengketa${client.phone.slice(-6)}`;
+  const secret = `sengketa${client.digits.slice(-6)}`;
   await clientWrites(client, `Confidential: ${secret}`);
   for (const page of [lawyer, agent, member]) await open(page, client);
 
@@ -25,7 +25,8 @@ test("a matter is opened, bound and walled: who is outside sees it go and finds 
   await expect(chip).toBeVisible();
   await expect(agent.getByRole("link", { name: new RegExp(`Land of ${client.name}`) })).toBeVisible();
 
-  // one key files the client's word; Z takes it back, F files it again
+  // one key files the client's word
+  await expect(thread(lawyer).getByRole("button", { name: "File as instruction" })).toBeAttached();
   await lawyer.keyboard.press("f");
   await expect(thread(lawyer).getByText(/Client's instruction, filed by/)).toBeVisible();
   await expect(thread(agent).getByText(/Client's instruction, filed by/)).toBeVisible();
@@ -34,8 +35,7 @@ test("a matter is opened, bound and walled: who is outside sees it go and finds 
   await lawyer.waitForURL("**/matters/*");
   await expect(lawyer.getByRole("list", { name: "Timeline" }).getByText(secret)).toBeVisible();
   await expect(lawyer.getByText("SHA-256")).toBeVisible();
-  await lawyer.getByRole("combobox", { name: /^Access of Agus/ }).click();
-  await lawyer.getByRole("option", { name: "Member", exact: true }).click();
+  await lawyer.getByRole("combobox", { name: /^Access of Agus/ }).selectOption("Member");
   await lawyer.getByRole("switch", { name: "Wall" }).click();
   await expect(lawyer.getByText("Only members may read it")).toBeVisible();
 

@@ -1,5 +1,6 @@
 /** First data of a demo or test database: firms, people, numbers, conversations. Passwords are random and told once, in SEED_OUT. */
 import fs from "node:fs";
+import { asId, type Id } from "@/lib/kernel/ids";
 
 const ownerUrl = process.env.DATABASE_OWNER_URL;
 const out = process.env.SEED_OUT;
@@ -9,9 +10,12 @@ process.env.DATABASE_URL = ownerUrl;
 process.env.DATABASE_WORKER_URL = ownerUrl;
 process.env.DATABASE_SYSTEM_URL = ownerUrl;
 
+const { bindConversation } = await import("@/lib/inbox");
+const { createMatter } = await import("@/lib/matters");
+const { closeRedis } = await import("@/lib/platform/redis");
 const { closePools } = await import("@/lib/platform/pool");
 const { makeChat } = await import("@/lib/testing/conversations");
-const { makeOrganisation } = await import("@/lib/testing/factory");
+const { ctxOf, makeOrganisation } = await import("@/lib/testing/factory");
 const { FIRMS } = await import("@/lib/testing/scenarios");
 const { ensureIntakeKey } = await import("@/lib/webhooks");
 
@@ -27,8 +31,10 @@ for (const firm of FIRMS) {
     if (!user) throw new Error(`no ${role}`);
     return user;
   };
+  const byPhone = new Map<string, Id<"conversation">>();
   for (const chat of firm.chats(by)) {
     const made = await makeChat(org.id, channel, chat);
+    byPhone.set(chat.phone, made.conversationId);
     const lastInboundAt = made.lines.filter((l) => l.direction === "in").at(-1)?.at;
     conversations.push({
       phoneNumberId: channel.phoneNumberId,
@@ -37,6 +43,15 @@ for (const firm of FIRMS) {
       lastInboundAt,
       messages: made.lines,
     });
+  }
+  for (const { phones, by: role, ...input } of firm.matters ?? []) {
+    const ctx = ctxOf(org, role);
+    const matterId = asId("matter", (await createMatter(ctx, input)).id);
+    for (const phone of phones) {
+      const conversationId = byPhone.get(phone);
+      if (!conversationId) throw new Error(`no conversation with ${phone}`);
+      await bindConversation(ctx, { conversationId, matterId, from: "part" });
+    }
   }
   organisations.push({
     id: org.id,
@@ -50,4 +65,5 @@ for (const firm of FIRMS) {
   });
 }
 await closePools();
+await closeRedis();
 fs.writeFileSync(out, JSON.stringify({ organisations, conversations }, null, 2), { mode: 0o600 });

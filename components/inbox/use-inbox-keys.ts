@@ -1,4 +1,6 @@
 "use client";
+import { useTranslations } from "next-intl";
+import { useToasts } from "@/components/data/toast-store";
 import { focusComposer } from "@/components/inbox/focus";
 import { useLastAction } from "@/components/inbox/last-action";
 import { go, hrefOf, type Place } from "@/components/inbox/place";
@@ -34,6 +36,8 @@ export function useInboxKeys(place: Place): void {
   const me = useMe();
   const status = useChangeStatus();
   const give = useGive();
+  const t = useTranslations("problems");
+  const show = useToasts((state) => state.show);
   useShortcuts({
     j: () => step(place, 1),
     ArrowDown: (event) => {
@@ -65,7 +69,11 @@ export function useInboxKeys(place: Place): void {
       const id = target(place);
       if (id && me.permissions.includes("inbox.assign")) give(id, { id: me.userId, name: me.name });
     },
-    f: () => instructTarget()?.click(),
+    f: () => {
+      const offer = instructTarget();
+      if (offer) offer.click();
+      else if (place.conversationId) show({ title: t("detail.not_bound") });
+    },
     z: () => useLastAction.getState().undo?.(),
     "/": (event) => {
       event.preventDefault();

@@ -111,6 +111,25 @@ describe("binding", () => {
     expect(await rowOf(agent, id)).toMatchObject({ preview: { text: "dulu" } });
   });
 
+  test("what comes in the very second of a boundary, which Meta tells without its fraction, belongs to the new part", async () => {
+    const phone = String(phones++);
+    const id = await makeTalk(org, { phone, name: "Klien", lines: [says(9, "dulu")] });
+    await bindConversation(lawyer, { conversationId: id, matterId: await walled("Detik"), from: "now" });
+    const { rows } = await poolOf("owner").query<{ since: Date }>(
+      "select stretch_since as since from conversations where id = $1",
+      [id],
+    );
+    const since = rows[0]?.since.getTime() ?? 0;
+    const channel = org.channels[0];
+    if (!channel) throw new Error("no channel");
+    const second = Math.floor(since / 1000) * 1000;
+    await makeChat(org.id, channel, { phone, name: "Klien", lines: [says(0, "kini")] }, new Date(second));
+    await makeChat(org.id, channel, { phone, name: "Klien", lines: [says(0, "sebelum")] }, new Date(second - 1000));
+    expect(await texts(agent, id)).toEqual(["dulu", "sebelum"]);
+    expect(await texts(lawyer, id)).toEqual(["dulu", "sebelum", "kini"]);
+    expect(await rowOf(lawyer, id)).toMatchObject({ preview: { text: "kini" } });
+  });
+
   test("what arrives late joins the part it was written in: its row, its unread, its readers", async () => {
     const phone = String(phones++);
     const id = await makeTalk(org, { phone, name: "Klien", lines: [says(30, "satu"), says(5, "dua")] });

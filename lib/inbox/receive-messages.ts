@@ -6,7 +6,7 @@ import { shownName } from "@/lib/inbox/model";
 import { sealPreview } from "@/lib/inbox/store";
 import { PLACEHOLDER, previewOf, typeOf } from "@/lib/kernel/content";
 import { asId, type Id, newId } from "@/lib/kernel/ids";
-import { addMs, minutes } from "@/lib/kernel/time";
+import { addMs, minutes, seconds } from "@/lib/kernel/time";
 import { fillPlaceholders, type InboundRow, insertInbound, knownMessages } from "@/lib/messages";
 import type { Sql } from "@/lib/platform/sql";
 import type { InboundMessage } from "@/lib/providers/ports";
@@ -60,10 +60,11 @@ export async function receiveMessages(
   for (const item of fresh) {
     const messageId = newId("message");
     const conversation = known.get(pairOf(item.channelId, item.contact.id));
-    const isLate = conversation?.since != null && placeOf(item) < conversation.since;
-    const move = plan(moves, conversation?.id, item, messageId, isLate);
-    if (isLate) late.push({ messageId, conversationId: move.id, at: placeOf(item), message: item.message });
-    rows.push(rowOf(item, messageId, move.id, conversation?.part ?? UNBOUND));
+    const at = placeOf(item, conversation?.since ?? null);
+    const isLate = conversation?.since != null && at < conversation.since;
+    const move = plan(moves, conversation?.id, { item, id: messageId, at }, isLate);
+    if (isLate) late.push({ messageId, conversationId: move.id, at, message: item.message });
+    rows.push({ ...rowOf(item, messageId, move.id, conversation?.part ?? UNBOUND), at });
   }
   await joinEnded(sql, late, rows);
   const all = [...moves.values()];
@@ -149,17 +150,10 @@ async function findConversations(sql: Sql, items: readonly Received[]): Promise<
   );
 }
 
-function plan(
-  moves: Map<string, Move>,
-  id: Id<"conversation"> | undefined,
-  item: Received,
-  messageId: Id<"message">,
-  isLate: boolean,
-): Move {
+function plan(moves: Map<string, Move>, id: Id<"conversation"> | undefined, last: Move["last"], isLate: boolean): Move {
+  const { item, at } = last;
   const pair = pairOf(item.channelId, item.contact.id);
   const { message } = item;
-  const at = placeOf(item);
-  const last = { id: messageId, at, item };
   const fresh = { id: id ?? newId("conversation"), isNew: !id, item, unread: 0, last, inboundAt: null, reply: null };
   const move: Move = moves.get(pair) ?? fresh;
   moves.set(pair, move);
@@ -167,7 +161,7 @@ function plan(
   // a clock ahead of ours must neither stretch the window nor outrank what comes after it
   const heardAt = message.at < item.receivedAt ? message.at : item.receivedAt;
   if (to && !(move.reply && move.reply.at > heardAt)) move.reply = { to, at: heardAt };
-  if (at > move.last.at || (at.getTime() === move.last.at.getTime() && messageId > move.last.id)) move.last = last;
+  if (at > move.last.at || (at.getTime() === move.last.at.getTime() && last.id > move.last.id)) move.last = last;
   // what the phone app tells of its past opens no window and waits for nobody
   if (!message.opensWindow || message.past) return move;
   if (!isLate) move.unread++;
@@ -175,14 +169,20 @@ function plan(
   return move;
 }
 
-/** Where a message stands in time: as the provider says, but never ahead of our clock by more than it may be wrong. */
+/**
+ * Where a message stands in time: as the provider says, but never ahead of our clock by more than it may be wrong. Meta tells whole
+ * seconds: what comes in the second in which a part began belongs to that part, and not to the one that ended in it.
+ */
 const AHEAD = minutes(2);
-function placeOf({ message, receivedAt }: Received): Date {
+const SECOND = seconds(1);
+function placeOf({ message, receivedAt }: Received, since: Date | null): Date {
   const latest = addMs(receivedAt, AHEAD);
-  return message.at < latest ? message.at : latest;
+  const at = message.at < latest ? message.at : latest;
+  const sameSecond = since !== null && Math.floor(at.getTime() / SECOND) === Math.floor(since.getTime() / SECOND);
+  return sameSecond && at < since ? since : at;
 }
 
-function rowOf(item: Received, id: Id<"message">, conversationId: Id<"conversation">, part: Part): InboundRow {
+function rowOf(item: Received, id: Id<"message">, conversationId: Id<"conversation">, part: Part): Omit<InboundRow, "at"> {
   const { phoneNumberId, wamid, content, quotes, raw, fromPhone } = item.message;
   return {
     id,
@@ -192,7 +192,6 @@ function rowOf(item: Received, id: Id<"message">, conversationId: Id<"conversati
     wamid,
     type: typeOf(content),
     body: { content, ...(quotes ? { quotes: { phoneNumberId, wamid: quotes } } : {}), ...(raw ? { raw } : {}) },
-    at: placeOf(item),
     receivedAt: item.receivedAt,
     ...part,
   };

@@ -5,6 +5,8 @@ import type { MadeUser, OrganisationPlan } from "@/lib/testing/factory";
 
 export interface Firm {
   plan: OrganisationPlan;
+  /** Matters that are open, and whose conversations, by phone, are bound to them. */
+  matters?: { title: string; kind: string; privileged?: boolean; by: Role; phones: string[] }[];
   chats: (by: (role: Role) => MadeUser) => Chat[];
 }
 const client = (ago: number, text: string, card?: string): Line => ({ from: "client", ago, text, card });
@@ -24,6 +26,10 @@ const santoso: Firm = {
     ],
     channels: [{ name: "Santoso Jakarta", displayPhone: "15550100001" }],
   },
+  matters: [
+    { title: "Brandt: shareholder agreement", kind: "Corporate", by: "lawyer", phones: ["14155550142"] },
+    { title: "Akta jual beli rumah Bandung", kind: "Pertanahan", by: "lawyer", phones: [] },
+  ],
   chats: (by) => {
     const us = (ago: number, text: string, state: Line["state"], role: Role = "lawyer"): Line => ({
       from: "us",
