@@ -5,6 +5,7 @@ import { safeLine } from "@/components/inbox/safe-text";
 import { Stamp } from "@/components/inbox/stamp";
 import type { ThreadMessage } from "@/components/inbox/thread-items";
 import { useInstruct } from "@/components/inbox/use-matter";
+import { IconButton } from "@/components/ui/icon-button";
 
 const buttonLook =
   "inline-flex min-h-6 items-center gap-1 rounded px-1 text-xs text-muted underline-offset-3 hover:text-ink hover:underline focus-visible:opacity-100 pointer-coarse:min-h-11";
@@ -33,17 +34,13 @@ export function Instruction({ message }: { message: ThreadMessage }) {
     );
   if (!message.matter || message.direction !== "in") return null;
   return (
-    <p className="-mb-1 text-end opacity-0 group-hover/bubble:opacity-100 focus-within:opacity-100 pointer-coarse:opacity-100">
-      <button
-        type="button"
-        data-instruct={message.id}
-        className={buttonLook}
-        onClick={() => instruct.set(message.id, true)}
-        disabled={instruct.isPending}
-      >
-        <FileSignature aria-hidden="true" className="size-3.5" />
-        {t("instruction.file")}
-      </button>
-    </p>
+    <IconButton
+      label={t("instruction.file")}
+      icon={<FileSignature />}
+      data-instruct={message.id}
+      onClick={() => instruct.set(message.id, true)}
+      disabled={instruct.isPending}
+      className="absolute start-full top-0 ms-1 opacity-0 focus-visible:opacity-100 group-hover/bubble:opacity-100 pointer-coarse:opacity-100"
+    />
   );
 }

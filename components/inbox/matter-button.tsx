@@ -30,14 +30,14 @@ export function MatterButton({ conversation }: { conversation: ConversationView 
   const tag = matter ? `${safeLine(matter.reference)} ${safeLine(matter.title)}` : null;
   const mark = privileged ? t("matter.unmark") : t("matter.mark");
   return (
-    <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line bg-surface px-3 py-1 text-sm">
+    <div className="flex min-h-10 min-w-0 shrink-0 items-center gap-x-2 border-b border-line bg-surface px-3 py-1 text-sm">
       <Briefcase aria-hidden="true" className="size-4 shrink-0 text-muted" />
       {matter && tag ? (
-        <Link href={`/matters/${matter.id}`} className="min-w-0 max-w-full truncate">
+        <Link href={`/matters/${matter.id}`} className="min-w-0 truncate">
           <bdi>{tag}</bdi>
         </Link>
       ) : (
-        <span className="text-muted">{t("matter.none", { word })}</span>
+        <span className="min-w-0 truncate text-muted">{t("matter.none", { word })}</span>
       )}
       {can.bind && (
         <Button
@@ -50,11 +50,11 @@ export function MatterButton({ conversation }: { conversation: ConversationView 
           {matter ? t("matter.change") : t("matter.bind", { word })}
         </Button>
       )}
-      <span className="ms-auto flex items-center gap-2">
+      <span className="ms-auto flex shrink-0 items-center gap-2">
         {privileged && (
           <span className="flex items-center gap-1 font-semibold text-accent-ink">
             <ShieldAlert aria-hidden="true" className="size-4" />
-            {t("matter.privileged")}
+            <span className="max-sm:sr-only">{t("matter.privileged")}</span>
           </span>
         )}
         {mayToggle && (

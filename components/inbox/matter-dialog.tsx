@@ -63,6 +63,7 @@ export function MatterDialog({ conversation, onClose }: { conversation: Conversa
             {(control) => (
               <Input
                 {...control}
+                autoFocus
                 type="search"
                 autoComplete="off"
                 value={typed}
@@ -87,7 +88,7 @@ export function MatterDialog({ conversation, onClose }: { conversation: Conversa
                   name={names.matter}
                   checked={chosen === one.id}
                   onChange={() => setChosen(one.id)}
-                  className="size-4 shrink-0 accent-(--color-accent) outline-none"
+                  className="size-4 shrink-0 accent-accent outline-none"
                 />
                 <bdi className={cn("min-w-0 grow break-words", one.id === NONE && "text-muted")}>{safeLine(one.title)}</bdi>
                 <bdi className="tabular shrink-0 text-sm text-muted">{safeLine(one.reference)}</bdi>
@@ -103,7 +104,7 @@ export function MatterDialog({ conversation, onClose }: { conversation: Conversa
                   name={names.from}
                   checked={from === value}
                   onChange={() => setFrom(value)}
-                  className="size-4 shrink-0 accent-(--color-accent) outline-none"
+                  className="size-4 shrink-0 accent-accent outline-none"
                 />
                 {t(`matter.fromWhen.${value}`)}
               </label>

@@ -48,7 +48,7 @@ export function MatterForm({ word, onDone }: Props) {
   return (
     <form ref={form} method="post" noValidate className="flex flex-col gap-4" onSubmit={submit}>
       <Field label={t("form.title")} hint={t("form.titleHint")} error={untitled ? t("form.titleMissing") : null}>
-        {(control) => <Input {...control} name="title" maxLength={200} autoComplete="off" required />}
+        {(control) => <Input {...control} autoFocus name="title" maxLength={200} autoComplete="off" required />}
       </Field>
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label={t("form.reference")} hint={t("form.referenceHint")} error={refused}>
