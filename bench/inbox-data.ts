@@ -27,6 +27,7 @@ interface Conversation {
   id: Id<"conversation">;
   contact: Id<"contact">;
   org: number;
+  matter: Id<"matter"> | null;
   last: { id: string; at: Date; direction: "in" | "out"; text: string } | null;
   unread: number;
 }
@@ -58,11 +59,12 @@ async function makeAll(size: Size): Promise<BigInbox["organisations"]> {
     await client.query("set session_replication_role = replica"); // foreign keys hold by construction
     const indexes = await dropIndexes(client);
     const conversations = await makeContacts(client, size, made, keys);
+    await makeMatters(client, conversations, made, keys);
     await makeMessages(client, size, conversations, made, keys);
     await makeConversations(client, conversations, made, keys);
     for (const definition of indexes) await client.query(definition);
     await client.query("set session_replication_role = default");
-    for (const table of ["contacts", "contact_identities", "conversations", "messages"])
+    for (const table of ["contacts", "contact_identities", "matters", "matter_people", "conversations", "messages"])
       await client.query(`vacuum analyze ${table}`);
     await client.query("checkpoint");
     const counts = new Map<number, number>();
@@ -124,9 +126,49 @@ async function makeContacts(client: pg.PoolClient, size: Size, made: Made, keys:
         part.map((p) => keys[p.org]?.seal("contact_identities", "value_sealed", p.identity, p.phone)),
       ],
     );
-    conversations.push(...part.map((p) => ({ id: p.id, contact: p.contact, org: p.org, last: null, unread: 0 })));
+    conversations.push(...part.map((p) => ({ id: p.id, contact: p.contact, org: p.org, matter: null, last: null, unread: 0 })));
   }
   return conversations;
+}
+
+/**
+ * Half of the conversations are under a matter, five to one; a third of the matters have a wall, of which the viewer is inside every second,
+ * and a tenth of the others keep the viewer out.
+ */
+async function makeMatters(client: pg.PoolClient, conversations: Conversation[], made: Made, keys: OrgKeys[]): Promise<void> {
+  const matters: { id: Id<"matter">; org: number; walled: boolean; access: "member" | "denied" | null }[] = [];
+  const open = new Map<number, { id: Id<"matter">; left: number }>();
+  for (const c of conversations) {
+    if (Math.random() < 0.5) continue;
+    let matter = open.get(c.org);
+    if (!matter || matter.left === 0) {
+      matter = { id: newId("matter"), left: 5 };
+      open.set(c.org, matter);
+      const walled = Math.random() < 1 / 3;
+      const access = walled ? (Math.random() < 0.5 ? "member" : null) : Math.random() < 0.1 ? "denied" : null;
+      matters.push({ id: matter.id, org: c.org, walled, access });
+    }
+    matter.left--;
+    c.matter = matter.id;
+  }
+  const org = (m: (typeof matters)[number]) => made[m.org]?.id;
+  const user = (m: (typeof matters)[number]) => made[m.org]?.users[0]?.id;
+  await client.query(
+    `insert into matters (org_id, id, reference, title_sealed, walled, created_by)
+      select o, i, 'M-' || right(i::text, 6), t, w, u from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bool[], $5::uuid[]) x (o, i, t, w, u)`,
+    [
+      matters.map(org),
+      matters.map((m) => m.id),
+      matters.map((m) => keys[m.org]?.seal("matters", "title_sealed", m.id, `Matter ${m.id.slice(-6)}`)),
+      matters.map((m) => m.walled),
+      matters.map(user),
+    ],
+  );
+  const listed = matters.filter((m) => m.access !== null);
+  await client.query(
+    "insert into matter_people (org_id, matter_id, user_id, access, set_by) select o, i, u, a, u from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) x (o, i, u, a)",
+    [listed.map(org), listed.map((m) => m.id), listed.map(user), listed.map((m) => m.access)],
+  );
 }
 
 async function makeMessages(
@@ -156,10 +198,10 @@ async function makeMessages(
     });
     const key = (p: (typeof part)[number]) => keys[p.c.org] as OrgKeys;
     await client.query(
-      `insert into messages (org_id, id, conversation_id, direction, origin, type, body_sealed, wamid_sealed, wamid_lookup, at, received_at, accepted_at, sent_at, delivered_at, read_at)
-        select o, i, c, d, case d when 'in' then 'client' else 'agent' end, 'text', b, w, l, t, t, told, told, told, told
+      `insert into messages (org_id, id, conversation_id, direction, origin, type, body_sealed, wamid_sealed, wamid_lookup, at, received_at, accepted_at, sent_at, delivered_at, read_at, matter_id)
+        select o, i, c, d, case d when 'in' then 'client' else 'agent' end, 'text', b, w, l, t, t, told, told, told, told, r
         from (select *, case when d = 'out' then t end as told
-          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::timestamptz[]) u (o, i, c, d, b, w, l, t)) u`,
+          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::uuid[]) u (o, i, c, d, b, w, l, t, r)) u`,
       [
         part.map((p) => made[p.c.org]?.id),
         part.map((p) => p.id),
@@ -169,6 +211,7 @@ async function makeMessages(
         part.map((p) => key(p).seal("messages", "wamid_sealed", p.id, p.wamid)),
         part.map((p) => key(p).wamidLookup(made[p.c.org]?.channels[0]?.phoneNumberId ?? "", p.wamid)),
         part.map((p) => p.at),
+        part.map((p) => p.c.matter),
       ],
     );
     if (from % (CHUNK * 10) === 0) console.log(`  ${from} of ${size.messages} messages made`);
@@ -186,10 +229,10 @@ async function makeConversations(
     const seal = (c: Conversation, column: string, text: string) => keys[c.org]?.seal("conversations", column, c.id, text);
     await client.query(
       `insert into conversations (org_id, id, channel_id, contact_id, assignee_id, name_sealed, preview_sealed, preview_type, preview_direction,
-          last_message_id, last_activity_at, last_inbound_at, unread)
-        select o, i, h, c, a, n, p, case when m is not null then 'text' end, d, m, coalesce(t, now()), t, x
-        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bytea[], $7::bytea[], $8::text[], $9::uuid[], $10::timestamptz[], $11::int[])
-          u (o, i, h, c, a, n, p, d, m, t, x)`,
+          last_message_id, last_activity_at, last_inbound_at, unread, matter_id)
+        select o, i, h, c, a, n, p, case when m is not null then 'text' end, d, m, coalesce(t, now()), t, x, r
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bytea[], $7::bytea[], $8::text[], $9::uuid[], $10::timestamptz[], $11::int[], $12::uuid[])
+          u (o, i, h, c, a, n, p, d, m, t, x, r)`,
       [
         part.map((c) => made[c.org]?.id),
         part.map((c) => c.id),
@@ -202,6 +245,7 @@ async function makeConversations(
         part.map((c) => c.last?.id ?? null),
         part.map((c) => c.last?.at ?? null),
         part.map((c) => c.unread),
+        part.map((c) => c.matter),
       ],
     );
   }

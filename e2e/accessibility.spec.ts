@@ -77,6 +77,18 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(desk.getByText("Nothing found")).toBeVisible();
     expect(await faults(desk, { colours })).toEqual([]);
 
+    await desk.getByRole("button", { name: "Bind to a matter" }).click();
+    await expect(desk.getByRole("dialog").getByRole("radio").first()).toBeVisible();
+    expect(await faults(desk, { colours })).toEqual([]);
+    await desk.getByRole("dialog").getByRole("button", { name: "New matter" }).click();
+    await expect(desk.getByLabel("Title")).toBeFocused();
+    expect(await faults(desk, { colours })).toEqual([]);
+    await desk.goto("/matters");
+    expect(await faults(desk, { colours })).toEqual([]);
+    await desk.getByRole("link", { name: /Brandt/ }).click();
+    await expect(desk.getByRole("list", { name: "Timeline" })).toBeVisible();
+    await expect(desk.getByRole("combobox", { name: /^Access of/ }).first()).toBeVisible();
+    expect(await faults(desk, { colours })).toEqual([]);
     await desk.goto("/settings/webhook");
     await expect(desk.getByRole("heading", { name: "Webhook", level: 1 })).toBeVisible();
     expect(await faults(desk, { colours })).toEqual([]);

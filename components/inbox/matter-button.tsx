@@ -30,7 +30,7 @@ export function MatterButton({ conversation }: { conversation: ConversationView 
   const tag = matter ? `${safeLine(matter.reference)} ${safeLine(matter.title)}` : null;
   const mark = privileged ? t("matter.unmark") : t("matter.mark");
   return (
-    <div className="flex min-h-10 min-w-0 shrink-0 items-center gap-x-2 border-b border-line bg-surface px-3 py-1 text-sm">
+    <div className="flex min-h-9 min-w-0 shrink-0 items-center gap-x-2 border-b border-line bg-surface px-3 py-0.5 text-sm">
       <Briefcase aria-hidden="true" className="size-4 shrink-0 text-muted" />
       {matter && tag ? (
         <Link href={`/matters/${matter.id}`} className="min-w-0 truncate">

@@ -81,6 +81,7 @@ test("every sealed column is written twice, opens at its own row, and shows noth
   await withdrawInstruction(ctx, { messageId: asId("message", said?.id ?? "") });
   for (const to of [null, matterId]) await bindConversation(ctx, { conversationId, matterId: to, from: "now" });
   await replyToConversation(ctx, { conversationId, requestId: randomUUID(), text: CANARY.word });
+  await saveDraft(ctx, { conversationId, text: CANARY.draft });
 
   const keys = await orgKeys(org.id);
   const { rows: columns } = await poolOf("owner").query<{ t: string; c: string }>(`
