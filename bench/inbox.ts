@@ -104,7 +104,10 @@ const ctxOf = (orgId: string, users: Map<string, string>): Ctx => ({
 
 async function pickConversations(n: number): Promise<{ id: string; orgId: string }[]> {
   const { rows } = await poolOf("owner").query<{ id: string; org_id: string }>(
-    "select id, org_id from conversations order by random() limit $1",
+    // those the viewers may read: behind a wall there is nothing to time
+    `select c.id, c.org_id from conversations c left join matters m on m.org_id = c.org_id and m.id = c.matter_id
+        left join matter_people p on p.org_id = c.org_id and p.matter_id = c.matter_id
+      where c.matter_id is null or case when m.walled then p.access = 'member' else p.access is distinct from 'denied' end order by random() limit $1`,
     [n],
   );
   return rows.map((r) => ({ id: r.id, orgId: r.org_id }));
