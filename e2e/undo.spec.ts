@@ -58,7 +58,7 @@ test("a bubble is there before the server answers", async ({ deskOf }) => {
     while (!log?.textContent?.includes("At once") && performance.now() - started < 1000) await new Promise(requestAnimationFrame);
     return performance.now() - started;
   });
-  expect(painted).toBeLessThan(1000); // the server answers after 1,500: how fast it is on shared cores is for a measure to say
+  expect(painted).toBeLessThan(100); // the goal is 50 ms; the machine of a test run is shared
   await expect(thread(desk).getByText("At once")).toHaveCount(1);
   await expect(thread(desk).getByRole("button", { name: "Undo" })).toBeVisible();
   await expect(thread(desk).getByText("At once")).toHaveCount(1);
