@@ -61,7 +61,7 @@ async function dropLost(client: QueryClient, open: string | null): Promise<void>
   for (const queryKey of [["search"], ["matters"], ["matter"], ["timeline"]]) client.invalidateQueries({ queryKey });
   if (!open) return;
   try {
-    await api.get(`/api/conversations/${open}`, ConversationView);
+    client.setQueryData(keys.conversation(open), await api.get(`/api/conversations/${open}`, ConversationView));
     await client.invalidateQueries({ queryKey: keys.messages(open) });
   } catch (error) {
     if (!(error instanceof ProblemError && error.code === "not_found")) return;
@@ -104,9 +104,12 @@ export function useLiveInbox(place: Place): void {
       running = false;
       if (changed.size > 0) timer ??= setTimeout(run, GATHER_MS);
     };
-    const resync = () => {
+    const relist = () => {
       client.invalidateQueries({ queryKey: ["conversations"] });
       client.invalidateQueries({ queryKey: keys.counts });
+    };
+    const resync = () => {
+      relist();
       client.invalidateQueries({ queryKey: ["conversation"] });
       client.invalidateQueries({ queryKey: ["messages"], refetchType: "none" });
       const open = here.current.conversationId;
@@ -117,7 +120,7 @@ export function useLiveInbox(place: Place): void {
       else if (event.type === "session.changed") window.location.assign("/inbox");
       else if (event.type === "templates.changed") client.invalidateQueries({ queryKey: keys.templates });
       else if (event.type === "resync") resync();
-      else if (event.type === "access.changed") void dropLost(client, here.current.conversationId).then(resync);
+      else if (event.type === "access.changed") void dropLost(client, here.current.conversationId).then(relist);
       else if (event.conversationId) {
         const known = changed.get(event.conversationId) ?? new Set<string>();
         for (const id of event.messageIds ?? []) known.add(id);

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { api } from "@/components/data/api";
 import { useToasts } from "@/components/data/toast-store";
 import { useProblemText } from "@/components/data/use-problem-text";
-import { guessRow, putMessage } from "@/components/inbox/cache";
+import { putMessage, putRow } from "@/components/inbox/cache";
 import { keys } from "@/components/inbox/keys";
 import { useLastAction } from "@/components/inbox/last-action";
 import { ConversationView } from "@/lib/inbox/views";
@@ -14,8 +14,7 @@ import { MessageView } from "@/lib/messages/views";
 function useTake(id: string) {
   const client = useQueryClient();
   return (view: ConversationView) => {
-    client.setQueryData(keys.conversation(id), view);
-    guessRow(client, id, view);
+    putRow(client, view);
     client.invalidateQueries({ queryKey: keys.messages(id) });
     client.invalidateQueries({ queryKey: ["timeline"] });
   };

@@ -12,6 +12,7 @@ export interface ContactDetails {
 
 /** Names and newest identities of contacts, by id. What does not open is null; an older identity never takes its place. */
 export async function readContacts(sql: Sql, ids: readonly string[]): Promise<Map<string, ContactDetails>> {
+  if (ids.length === 0) return new Map();
   const { orgId } = sql.ctx;
   const contacts = await sql.rows<{ id: string; name_sealed: Buffer | null }>(
     "contacts.read",

@@ -3,7 +3,7 @@ import { allow } from "@/lib/identity";
 import { noteActivity } from "@/lib/inbox/activities";
 import { readConversationView } from "@/lib/inbox/get-conversation";
 import { type LockedConversation, lockConversation } from "@/lib/inbox/store";
-import { type Boundary, endPart, refreshPart, retagMessages } from "@/lib/inbox/stretches";
+import { endPart, refreshPart, retagMessages } from "@/lib/inbox/stretches";
 import type { ConversationView } from "@/lib/inbox/views";
 import type { Ctx } from "@/lib/kernel/ctx";
 import { AppError, notFound } from "@/lib/kernel/errors";
@@ -43,7 +43,7 @@ export async function bindConversation(
       "conversation.bind",
       `update conversations set matter_id = $3, privileged = $4, stretch_since = coalesce($5::timestamptz, stretch_since),
           assignee_id = case when $6 then assignee_id end, version = version + 1 where org_id = $1 and id = $2`,
-      [ctx.orgId, conversation.id, input.matterId, privileged, start?.at ?? null, stays],
+      [ctx.orgId, conversation.id, input.matterId, privileged, start, stays],
     );
     if (start) await refreshPart(sql, conversation, start);
     const at = { conversationId: conversation.id, matterId: input.matterId };
@@ -61,14 +61,14 @@ export async function bindConversation(
 }
 
 /** Where the new part begins; null when nothing of the old one stays behind. */
-async function boundaryOf(sql: Sql, conversation: LockedConversation, from: BindFrom): Promise<Boundary | null> {
+async function boundaryOf(sql: Sql, conversation: LockedConversation, from: BindFrom): Promise<Date | null> {
   if (from === "part") return null;
   const [start] =
     from === "now"
-      ? await sql.rows<Boundary>("bind.now", "select date_trunc('milliseconds', clock_timestamp()) as at, null::uuid as id")
-      : await sql.rows<Boundary>(
+      ? await sql.rows<{ at: Date }>("bind.now", "select date_trunc('milliseconds', clock_timestamp()) as at")
+      : await sql.rows<{ at: Date }>(
           "bind.from",
-          "select at, id from messages where org_id = $1 and conversation_id = $2 and id = $3 and at >= coalesce($4::timestamptz, '-infinity')",
+          "select at from messages where org_id = $1 and conversation_id = $2 and id = $3 and at >= coalesce($4::timestamptz, '-infinity')",
           [sql.ctx.orgId, conversation.id, from, conversation.since],
         );
   if (!start) throw notFound("message");
@@ -77,16 +77,16 @@ async function boundaryOf(sql: Sql, conversation: LockedConversation, from: Bind
     `select 1 as one from messages where org_id = $1 and conversation_id = $2 and at < $3 and at >= coalesce($4::timestamptz, '-infinity') limit 1`,
     [sql.ctx.orgId, conversation.id, start.at, conversation.since],
   );
-  return before ? start : null;
+  return before ? start.at : null;
 }
 
 /** An instruction was filed to a matter with everything that shows it; it does not follow its message to another. */
-async function refuseFiled(sql: Sql, conversation: LockedConversation, start: Boundary | null): Promise<void> {
+async function refuseFiled(sql: Sql, conversation: LockedConversation, start: Date | null): Promise<void> {
   const [filed] = await sql.rows(
     "bind.filed",
     `select 1 as one from instructions i join messages m on m.org_id = i.org_id and m.id = i.message_id
       where i.org_id = $1 and i.conversation_id = $2 and i.withdrawn_at is null and m.at >= coalesce($3::timestamptz, $4::timestamptz, '-infinity') limit 1`,
-    [sql.ctx.orgId, conversation.id, start?.at ?? null, conversation.since],
+    [sql.ctx.orgId, conversation.id, start, conversation.since],
   );
   if (filed) throw new AppError("precondition", "instruction_filed");
 }

@@ -6,7 +6,7 @@ import { lockConversation } from "@/lib/inbox/store";
 import { type Ctx, userIdOf } from "@/lib/kernel/ctx";
 import { AppError, notFound } from "@/lib/kernel/errors";
 import { asId, type Id, newId } from "@/lib/kernel/ids";
-import { findMessageRow, type MessageRow, openBody, toMessageViews } from "@/lib/messages";
+import { findMessageRow, type MessageRow, openBody, toMessageView } from "@/lib/messages";
 import type { MessageView } from "@/lib/messages/views";
 import { type AuditEntry, audit } from "@/lib/platform/audit";
 import { conversationChanged, publishLive } from "@/lib/platform/live";
@@ -72,8 +72,8 @@ async function change(
     const subject = { conversationId: row.conversation_id, matterId: row.matter_id, messageId: row.id };
     if (kind) await noteActivity(sql, { kind, ...subject });
     const again = await findMessageRow(sql, messageId);
-    const [view] = again ? await toMessageViews(sql, [again], can(ctx, "inbox.resend")) : [];
-    if (!view) throw notFound("message");
+    if (!again) throw notFound("message");
+    const view = await toMessageView(sql, again, can(ctx, "inbox.resend"));
     const entry: AuditEntry = {
       action: `instruction.${kind}`,
       subject: "message",

@@ -72,7 +72,7 @@ export async function resendMessage(ctx: Ctx, input: { messageId: Id<"message">;
     const first = await firstAnswer(sql, conversation, input.requestId);
     if (first) return { ...first, root };
     const again = await findMessageRow(sql, input.messageId); // as it is under the lock
-    if (!again || !toMessageView(sql, again, true).can.resend) throw new AppError("precondition", "not_resendable");
+    if (!again || !(await toMessageView(sql, again, true)).can.resend) throw new AppError("precondition", "not_resendable");
     // sending it again would show it to those who read the matter the conversation belongs to now
     if (again.matter_id !== conversation.matterId) throw new AppError("precondition", "matter_changed");
     const body = openBody(sql, row.id, row.body_sealed);
@@ -103,7 +103,7 @@ async function firstAnswer(sql: Sql, conversation: LockedConversation, requestId
 async function answer(sql: Sql, conversation: LockedConversation, messageId: Id<"message">): Promise<Answer> {
   const row = await findMessageRow(sql, messageId);
   if (!row) throw notFound("message");
-  return { view: toMessageView(sql, row, can(sql.ctx, "inbox.resend")), channelId: conversation.channelId };
+  return { view: await toMessageView(sql, row, can(sql.ctx, "inbox.resend")), channelId: conversation.channelId };
 }
 
 const prepareText = (text: string): Prepared => ({ type: "text", body: { content: { kind: "text", text } }, templateId: null });

@@ -3,23 +3,17 @@ import type { Part } from "@/lib/inbox/ended-parts";
 import { type LockedConversation, sealPreview, setLastMessage } from "@/lib/inbox/store";
 import { listTail } from "@/lib/inbox/thread-tail";
 import { previewOf, SILENT_TYPES } from "@/lib/kernel/content";
-import type { Id } from "@/lib/kernel/ids";
-import { newId } from "@/lib/kernel/ids";
+import { type Id, newId } from "@/lib/kernel/ids";
 import { readBody } from "@/lib/messages";
 import type { Sql } from "@/lib/platform/sql";
 
-/** Where a part begins: a message, or a time at which nothing was written yet. */
-export interface Boundary {
-  at: Date;
-  id: string | null;
-}
 type Conversation = Pick<LockedConversation, "id" | "since" | "matterId" | "privileged" | "unread" | "lastActivityAt">;
 
 /** Writes the row of the part that ends at `start`, with what its list row shows. */
-export async function endPart(sql: Sql, conversation: Conversation, start: Boundary): Promise<void> {
+export async function endPart(sql: Sql, conversation: Conversation, start: Date): Promise<void> {
   const id = newId("stretch");
   const name = await nameOf(sql, conversation.id);
-  const unread = await unreadBefore(sql, conversation, start.at);
+  const unread = await unreadBefore(sql, conversation, start);
   await sql.run(
     "stretch.end",
     `insert into stretches (org_id, id, conversation_id, channel_id, contact_id, matter_id, privileged, name_sealed, last_activity_at, unread, until_at)
@@ -31,15 +25,15 @@ export async function endPart(sql: Sql, conversation: Conversation, start: Bound
       id,
       name === null ? null : sql.keys.seal("stretches", "name_sealed", id, name),
       unread,
-      start.at,
+      start,
     ],
   );
-  await showStretchTail(sql, conversation.id, { id, from: conversation.since, until: start.at });
+  await showStretchTail(sql, conversation.id, { id, from: conversation.since, until: start });
 }
 
 /** Gives the messages of a part, from a boundary on, and what was done with them, to another matter. */
-export async function retagMessages(sql: Sql, conversation: Conversation, start: Boundary | null, part: Part): Promise<void> {
-  const from = start?.at ?? conversation.since;
+export async function retagMessages(sql: Sql, conversation: Conversation, start: Date | null, part: Part): Promise<void> {
+  const from = start ?? conversation.since;
   const values = [sql.ctx.orgId, conversation.id, from, part.matterId];
   await sql.run(
     "activities.retag",
@@ -58,14 +52,14 @@ export async function retagMessages(sql: Sql, conversation: Conversation, start:
 }
 
 /** Puts the newest message of the part that goes on onto the conversation's row, and counts what is unread in it. */
-export async function refreshPart(sql: Sql, conversation: Conversation, start: Boundary): Promise<void> {
-  const before = await unreadBefore(sql, conversation, start.at);
+export async function refreshPart(sql: Sql, conversation: Conversation, start: Date): Promise<void> {
+  const before = await unreadBefore(sql, conversation, start);
   await sql.run("conversation.part_unread", "update conversations set unread = $3 where org_id = $1 and id = $2", [
     sql.ctx.orgId,
     conversation.id,
     Math.max(0, conversation.unread - before),
   ]);
-  await showTail(sql, conversation.id, start.at);
+  await showTail(sql, conversation.id, start);
 }
 
 /** The row of the part that goes on shows the newest message that still stands in it, or none. */

@@ -27,9 +27,9 @@ export async function undoReply(
     const { since } = await lockConversation(sql, conversationId);
     if (!(await cancelHeld(sql, input.messageId))) throw new AppError("precondition", "not_held");
     await (since && row.at < since ? showEnded(sql, conversationId, row.at) : showTail(sql, conversationId, since));
-    await audit(sql, [{ action: "message.undone", subject: "message", subjectId: input.messageId, detail: { conversationId } }]);
     const { content } = readBody(sql, row.id, row.body_sealed);
-    const message = toMessageView(sql, { ...row, outbox_state: "cancelled" }, false);
+    const message = await toMessageView(sql, { ...row, outbox_state: "cancelled" }, false);
+    await audit(sql, [{ action: "message.undone", subject: "message", subjectId: input.messageId, detail: { conversationId } }]);
     return { message, text: content.kind === "text" ? content.text : null };
   });
   await publishLive(ctx.orgId, [

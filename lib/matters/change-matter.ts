@@ -112,15 +112,18 @@ async function changeAccess(
       // nobody shuts themselves out: the matter would be gone from their own hands
       throw error instanceof AppError && error.code === "not_found" ? new AppError("precondition", "own_access") : error;
     });
-    const people = (await listPeople(sql, matterId)).filter((p) => p.active);
-    const listed = people.map((p) => ({ userId: p.user_id, role: p.role, access: p.access }));
-    if (view.walled && !hasKeeper(listed, (role) => permissionsOf(role).has("matters.walls")))
-      throw new AppError("precondition", "no_keeper");
+    if (view.walled && !(await isKept(sql, matterId))) throw new AppError("precondition", "no_keeper");
     if (entry) await audit(sql, [entry]);
     return { view, changed: entry !== null };
   });
   if (changed) await publishLive(ctx.orgId, [{ type: "access.changed" }]);
   return view;
+}
+
+async function isKept(sql: Sql, matterId: Id<"matter">): Promise<boolean> {
+  const people = (await listPeople(sql, matterId)).filter((p) => p.active);
+  const listed = people.map((p) => ({ userId: p.user_id, role: p.role, access: p.access }));
+  return hasKeeper(listed, (role) => permissionsOf(role).has("matters.walls"));
 }
 
 /** What the organisation calls its matters. */

@@ -7,4 +7,4 @@ export { changeMatter, setMatterWord, setPerson, setWall } from "@/lib/matters/c
 export { createMatter } from "@/lib/matters/create-matter";
 export { getMatter } from "@/lib/matters/get-matter";
 export { listMatters } from "@/lib/matters/list-matters";
-export { canRead, lockMatter, readMatterTags, readWord, tagOf } from "@/lib/matters/store";
+export { canRead, lockMatter, readMatterTags, tagOf } from "@/lib/matters/store";

@@ -1,7 +1,7 @@
 /** Steps on matter rows; the only place their sealed columns are opened. */
 import { readContacts } from "@/lib/contacts";
 import { AppError, notFound } from "@/lib/kernel/errors";
-import { asId, type Id } from "@/lib/kernel/ids";
+import type { Id } from "@/lib/kernel/ids";
 import { mayReadMatter } from "@/lib/matters/model";
 import type { MatterAccess, MatterRow, MatterTag, MatterWord } from "@/lib/matters/views";
 import { openable } from "@/lib/platform/crypto/openable";
@@ -89,8 +89,12 @@ export const listPeople = (sql: Sql, id: string) =>
 
 /** Whether a matter that whoever acts may read can be read by somebody else as well. */
 export async function canRead(sql: Sql, matter: { id: string; walled: boolean }, userId: string): Promise<boolean> {
-  const people = await listPeople(sql, matter.id);
-  return mayReadMatter(matter, people.find((p) => p.user_id === userId)?.access ?? null);
+  const [listed] = await sql.rows<{ access: MatterAccess }>(
+    "matter.access",
+    "select access from matter_people where org_id = $1 and matter_id = $2 and user_id = $3",
+    [sql.ctx.orgId, matter.id, userId],
+  );
+  return mayReadMatter(matter, listed?.access ?? null);
 }
 
 /** What the organisation calls its matters. */
@@ -122,5 +126,3 @@ export async function assertReferenceFree(sql: Sql, reference: string, but: stri
   );
   if (other) throw new AppError("conflict", "reference_taken", { fields: { reference: "reference_taken" } });
 }
-
-export const matterId = (id: string) => asId("matter", id);

@@ -10,7 +10,7 @@ export { cancelHeld, type Enqueue, type Enqueued, enqueueMessage, findRequested 
 export { fillPlaceholders } from "@/lib/messages/fill-placeholders";
 export { dispatchChannel } from "@/lib/messages/jobs";
 export { MAX_TEXT, textFault } from "@/lib/messages/model";
-export { toMessageViews } from "@/lib/messages/quotes";
+export { toMessageView, toMessageViews } from "@/lib/messages/quotes";
 export { countWaiting, rejectWaiting } from "@/lib/messages/reject-waiting";
 export {
   authorOf,
@@ -24,7 +24,6 @@ export {
   type MessageRow,
   openBody,
   readBody,
-  toMessageView,
 } from "@/lib/messages/store";
 export {
   attachKept,

@@ -1,9 +1,7 @@
 /** Steps on message rows; the only place their sealed columns are opened. */
 
 import { ContentView, isUnopened, opensWindow, UNOPENED } from "@/lib/kernel/content";
-import { userIdOf } from "@/lib/kernel/ctx";
 import type { Id } from "@/lib/kernel/ids";
-import { tagOf } from "@/lib/matters";
 import { type OutboxState, shownState } from "@/lib/messages/model";
 import type { MessageView } from "@/lib/messages/views";
 import { openable } from "@/lib/platform/crypto/openable";
@@ -50,8 +48,6 @@ export interface MessageRow {
   /** Another of its family, older or newer, was accepted and has not failed. */
   went_otherwise: boolean;
   matter_id: string | null;
-  matter_reference: string | null;
-  matter_title: Buffer | null;
   privileged: boolean;
   filed_by: string | null;
   filed_by_name: string | null;
@@ -67,7 +63,7 @@ const IN_TROUBLE = "m.failed_at is not null or o.state in ('needs_review', 'reje
  */
 export const MESSAGE_COLUMNS = `m.id, m.conversation_id, m.direction, m.origin, m.author_id, u.name as author_name, m.type, m.body_sealed, m.request_id, m.at,
   m.received_at, m.accepted_at, m.quality_held, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, m.failure_code, m.failure_reason,
-  o.state as outbox_state, o.release_at, m.resend_of, m.matter_id, t.reference as matter_reference, t.title_sealed as matter_title, m.privileged, i.filed_by, f.name as filed_by_name, i.filed_at,
+  o.state as outbox_state, o.release_at, m.resend_of, m.matter_id, m.privileged, i.filed_by, f.name as filed_by_name, i.filed_at,
   case when ${IN_TROUBLE} then
     (select count(*) > 0 from messages r join outbox n on n.org_id = r.org_id and n.message_id = r.id
       where r.org_id = m.org_id and r.resend_of = ${ROOT} and r.failed_at is null and n.state not in ('rejected', 'cancelled')
@@ -80,7 +76,6 @@ export const MESSAGE_COLUMNS = `m.id, m.conversation_id, m.direction, m.origin, 
     else false end as went_otherwise`;
 export const MESSAGE_JOINS = `left join outbox o on m.direction = 'out' and m.accepted_at is null and o.org_id = m.org_id and o.message_id = m.id
   left join users u on u.id = m.author_id
-  left join matters t on m.matter_id is not null and t.org_id = m.org_id and t.id = m.matter_id
   left join instructions i on m.matter_id is not null and i.org_id = m.org_id and i.message_id = m.id and i.withdrawn_at is null
   left join users f on f.id = i.filed_by`;
 
@@ -101,28 +96,16 @@ export const sealBody = (sql: Sql, id: string, body: MessageBody) =>
 
 const iso = (d: Date | null) => d?.toISOString() ?? null;
 
-/** A row as it leaves the server. `mayResend` is the viewer's right. */
-export const toMessageView = (sql: Sql, row: MessageRow, mayResend: boolean): MessageView =>
-  viewOf(row, openedOf(sql, row, readBody(sql, row.id, row.body_sealed).content), { userId: userIdOf(sql.ctx), mayResend });
-
 /** Who looks: what one may do with a message depends on it. */
 export interface Viewer {
   userId: string | null;
   mayResend: boolean;
 }
 
-/** What of a row is sealed, opened. */
+/** What a row's own columns do not say. */
 export type Opened = Pick<MessageView, "content" | "quoted" | "matter">;
-export const openedOf = (sql: Sql, row: MessageRow, content: ContentView, quoted: MessageView["quoted"] = null): Opened => ({
-  content,
-  quoted,
-  matter:
-    row.matter_id && row.matter_reference && row.matter_title
-      ? tagOf(sql, { id: row.matter_id, reference: row.matter_reference, title_sealed: row.matter_title })
-      : null,
-});
 
-/** The same of a row that was opened before. */
+/** A row as it leaves the server. */
 export function viewOf(row: MessageRow, { content, quoted, matter }: Opened, viewer: Viewer): MessageView {
   const state = shownState({
     direction: row.direction,

@@ -9,11 +9,9 @@ import { ctxOf, type MadeOrganisation, makeOrganisation } from "@/lib/testing/fa
 
 export const EVERY_ROLE = ["owner", "admin", "manager", "lawyer", "agent"] as const satisfies readonly Role[];
 
-/** An organisation with one person of every role and one more lawyer, who keeps the matters. */
-export async function makeFirm(): Promise<MadeOrganisation> {
-  const org = await makeOrganisation({ undoSeconds: 5, users: EVERY_ROLE.map((role) => ({ name: `Ms ${role}`, role })) });
-  return org;
-}
+/** An organisation with one person of every role. */
+export const makeFirm = (): Promise<MadeOrganisation> =>
+  makeOrganisation({ undoSeconds: 5, users: EVERY_ROLE.map((role) => ({ name: `Ms ${role}`, role })) });
 export const personOf = (org: MadeOrganisation, role: Role): Id<"user"> => {
   const user = org.users.find((u) => u.role === role);
   if (!user) throw new Error(`no ${role}`);
